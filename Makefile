@@ -1,0 +1,42 @@
+# Two commands do everything: `make demo` shows the product, `make test` sets up and runs all tests.
+PY := .venv/bin/python
+STAMP := .venv/.installed
+
+.PHONY: setup demo test check lint bench pictures lock clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements/dev.txt pyproject.toml hatch_build.py $(wildcard src/krisenfest/locale/*/LC_MESSAGES/*.po)
+	@test -x $(PY) || python3 -m venv .venv
+	@test -x .venv/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
+	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt
+	@.venv/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	@.venv/bin/krisenfest demo
+
+test: setup
+	@scripts/ensure-chromium || true
+	$(PY) -m pytest
+
+lint: setup
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+check: lint test
+
+bench: setup
+	$(PY) bench/run.py
+
+pictures: setup
+	$(PY) scripts/pictures.py
+
+lock:
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements/dev.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/run.txt
+
+clean:
+	rm -rf .venv build dist src/krisenfest/site/assets/vendor

@@ -1,0 +1,1 @@
+"""What is true: records, their versions, calendars, areas. Pure."""

@@ -1,0 +1,288 @@
+"""Releases: every record with all its versions, numbered, as of one moment, with the timetable of known changes.
+
+Two times are kept apart: when something is true (validity) and when it was recorded (`Version.recorded`). So what
+applied at X, as published at Y, is a function of a release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+
+from krisenfest.domain import continuity, events, measures, notices, pages
+from krisenfest.domain.areas import Ars, contains
+from krisenfest.domain.municipality import Municipality
+from krisenfest.domain.records import Phase, Record
+from krisenfest.domain.texts import Text
+from krisenfest.errors import FieldError, StateError
+
+KINDS: Mapping[str, type[Record]] = {
+    "measure": measures.Measure,
+    "notice": notices.Notice,
+    "alert": notices.Alert,
+    "service": continuity.Service,
+    "event": events.Event,
+    "page": pages.Page,
+}
+
+
+class Key(NamedTuple):
+    """What names a record: its kind and its id."""
+
+    kind: str
+    id: str
+
+
+def phases(record: Record) -> tuple[Phase, ...]:
+    """Every state of a record, oldest first: all of time, without a gap."""
+    match record:
+        case measures.Measure():
+            return measures.phases(record)
+        case notices.Alert():
+            return notices.alert_phases(record)
+        case notices.Notice():
+            return notices.notice_phases(record)
+        case continuity.Service():
+            return continuity.service_phases(record)
+        case events.Event():
+            return events.event_phases(record)
+    return pages.PAGE_PHASES
+
+
+def canonical(record: Record) -> bytes:
+    """A record as canonical JSON: sorted keys, no white space, UTF-8, defaults left out (RFC 8785 for our values)."""
+    values = record.model_dump(mode="json", exclude_defaults=True)
+    return orjson.dumps({**values, "kind": record.kind}, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return sha256(data).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version of a record: its number (from 1, never reused) and the moment it was recorded.
+
+    `payload` is the record as canonical JSON; None says that the record was taken out. `text_version` is the
+    version in which the source text last changed: translations of an earlier one are outdated. `digest` is that
+    of the record as it came in.
+    """
+
+    kind: str
+    id: str
+    number: int
+    recorded: datetime
+    text_version: int
+    digest: str
+    payload: bytes | None
+
+    @property
+    def key(self) -> Key:
+        """The record that this is a version of."""
+        return Key(self.kind, self.id)
+
+    @property
+    def removed(self) -> bool:
+        """Whether this version says that the record was taken out."""
+        return self.payload is None
+
+    @cached_property
+    def record(self) -> Record:
+        """The record; raises StateError if there is none (`removed`)."""
+        if self.payload is None:
+            raise StateError(f"{self.kind} {self.id} was taken out in version {self.number}")
+        return KINDS[self.kind].model_validate_json(self.payload)
+
+    def outdated(self, text: Text) -> bool:
+        """Whether a translation renders an earlier source text than this version's."""
+        return text.translates is not None and 0 < text.translates < self.text_version
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the timetable: at this instant the record enters this state."""
+
+    at: datetime
+    key: Key
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """An immutable, numbered set of records with all their versions, as of one moment.
+
+    `versions` are in the order of kind, id and number.
+    """
+
+    number: int
+    as_of: datetime
+    municipality: Municipality
+    versions: tuple[Version, ...]
+
+    @cached_property
+    def histories(self) -> Mapping[Key, tuple[Version, ...]]:
+        """All versions of each record, oldest first."""
+        found: dict[Key, list[Version]] = {}
+        for version in self.versions:
+            found.setdefault(version.key, []).append(version)
+        return {key: tuple(history) for key, history in found.items()}
+
+    def current(self, kind: str | None = None) -> Iterator[Version]:
+        """The newest version of each record that was not taken out, in the order of kind and id."""
+        for key, history in self.histories.items():
+            if not history[-1].removed and kind in (None, key.kind):
+                yield history[-1]
+
+    def known_at(self, at: datetime) -> Iterator[Version]:
+        """The version of each record that was the newest at the instant `at`; what was taken out is left out."""
+        for history in self.histories.values():
+            known = [version for version in history if version.recorded <= at]
+            if known and not known[-1].removed:
+                yield known[-1]
+
+    def timetable(self) -> tuple[Change, ...]:
+        """Every change of state that is known and lies after `as_of`, earliest first."""
+        changes = [
+            Change(phase.start, version.key, phase.state)
+            for version in self.current()
+            for phase in phases(version.record)
+            if phase.start is not None and phase.start > self.as_of
+        ]
+        return tuple(sorted(changes, key=lambda change: (change.at, change.key)))
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record as a source has it now; `record` may be None where its digest is that of the last build."""
+
+    digest: str
+    record: Record | None
+
+    @classmethod
+    def of(cls, record: Record) -> Incoming:
+        """The record with its digest."""
+        return cls(digest(canonical(record)), record)
+
+
+def continued(
+    previous: Release | None, municipality: Municipality, incoming: Mapping[Key, Incoming], at: datetime
+) -> Release:
+    """The release that follows `previous`: what changed gets the next version, recorded `at`; the rest stays.
+
+    A record that is not in `incoming` any more gets a version that says it was taken out. If nothing at all
+    changed, `previous` itself is returned. Raises StateError if something changed and `at` is before the last release.
+    """
+    histories = dict(previous.histories) if previous else {}
+    added: list[Version] = []
+    for key, new in incoming.items():
+        old = histories[key][-1] if key in histories else None
+        if old is None or old.removed or old.digest != new.digest:
+            added.append(_next_version(key, old, new, at))
+    for key, history in histories.items():
+        if key not in incoming and not history[-1].removed:
+            added.append(replace(history[-1], number=history[-1].number + 1, recorded=at, digest="", payload=None))
+    if previous and not added and previous.municipality == municipality:
+        return previous
+    if previous and at < previous.as_of:
+        raise StateError(
+            f"the last release is as of {previous.as_of.isoformat()}, after {at.isoformat()}: "
+            "choose a later --at, or another --state"
+        )
+    versions = sorted([*(previous.versions if previous else ()), *added], key=lambda v: (v.kind, v.id, v.number))
+    return Release(
+        number=previous.number + 1 if previous else 1, as_of=at, municipality=municipality, versions=tuple(versions)
+    )
+
+
+def _next_version(key: Key, old: Version | None, new: Incoming, at: datetime) -> Version:
+    if new.record is None:
+        raise StateError(f"{key.kind} {key.id} is said to be unchanged, but the last release does not hold it")
+    number = old.number + 1 if old else 1
+    before = old.record if old and not old.removed else None
+    text_version = number
+    if before is not None and old is not None and before.source.words() == new.record.source.words():
+        text_version = old.text_version
+    texts = tuple(_numbered(text, before, text_version, new.record.source.lang) for text in new.record.texts)
+    payload = canonical(new.record.model_copy(update={"texts": texts}))
+    return Version(
+        kind=key.kind,
+        id=key.id,
+        number=number,
+        recorded=at,
+        text_version=text_version,
+        digest=new.digest,
+        payload=payload,
+    )
+
+
+def _numbered(text: Text, before: Record | None, text_version: int, source_lang: str) -> Text:
+    """The text with the version it renders: a translation that did not change still renders what it did."""
+    if text.lang == source_lang:
+        return text.model_copy(update={"translates": 0})
+    if text.translates is not None:
+        return text
+    earlier = before.text(text.lang) if before else None
+    if earlier is not None and earlier.words() == text.words():
+        return text.model_copy(update={"translates": earlier.translates})
+    return text.model_copy(update={"translates": text_version})
+
+
+# The states in which a record is something that holds: what `applies` answers with.
+HOLDING = {
+    "measure": frozenset({measures.MeasureState.IN_FORCE}),
+    "alert": frozenset({notices.AlertState.IN_FORCE}),
+    "service": frozenset(set(continuity.Status) - {continuity.Status.NORMAL}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A record that holds in an area at an instant: which version, in which state, and for which areas."""
+
+    version: Version
+    state: str
+    only_parts: tuple[str, ...]  # the parts of the municipality to which it is limited; none: all of the area
+
+
+def applies(release: Release, area: str, at: datetime, known_at: datetime) -> tuple[Holding, ...]:
+    """What applies in `area` at the instant `at`, as published at the instant `known_at`.
+
+    `area` is an ARS prefix or the id of a named part. Measures and alerts in force and services that do not run
+    normally are given, in the order of kind and id. Asked for the whole municipality, what holds in one of its
+    parts only is given too, with the parts named. Raises FieldError for a part that does not exist.
+    """
+    home = release.municipality.ars
+    part = release.municipality.part(area)
+    if part is None and not area.isdigit():
+        known = ", ".join(each.id for each in release.municipality.parts) or "none are named"
+        raise FieldError("area", area, f"write an ARS, or a part of the municipality ({known})")
+    found: list[Holding] = []
+    for version in release.known_at(known_at):
+        record = version.record
+        state = next(phase.state for phase in phases(record) if at in phase)
+        if state not in HOLDING.get(version.kind, ()):
+            continue
+        where = record.area or (home,)
+        whole = [each for each in where if _covers(each, home if part else Ars(area))]
+        parts = tuple(each for each in where if release.municipality.part(each) is not None)
+        if whole or (part and area in parts):
+            found.append(Holding(version, state, ()))
+        elif parts and not part and area == home:
+            found.append(Holding(version, state, parts))
+    return tuple(found)
+
+
+def _covers(outer: str, inner: Ars) -> bool:
+    return outer == "DE" or (outer.isdigit() and contains(Ars(outer), inner))
+
+
+def by_key(records: Iterable[Record]) -> dict[Key, Incoming]:
+    """Records as `continued` takes them; a later one with the same kind and id replaces an earlier one."""
+    return {Key(record.kind, record.id): Incoming.of(record) for record in records}

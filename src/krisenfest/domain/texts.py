@@ -1,0 +1,78 @@
+"""What a record says, in each of its languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+# Autonyms as residents look for them; a tag that is missing here is shown as it is.
+LANGUAGES = {
+    "de": "Deutsch",
+    "de-simple": "Leichte Sprache",
+    "en": "English",
+    "ar": "العربية",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ru": "Русский",
+    "pl": "Polski",
+    "fr": "Français",
+    "fa": "فارسی",
+}
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+def _language_tag(text: str) -> str:
+    if not re.fullmatch("[a-z]{2,3}(-[a-z0-9]{2,8})*", text):
+        raise ValueError("a language tag such as de, de-simple, en")
+    return text
+
+
+# BCP 47 in lower case; "simple" is a registered variant, so de-simple is Leichte Sprache to every reader of tags.
+Lang = Annotated[str, AfterValidator(_language_tag)]
+
+
+class Text(BaseModel):
+    """The words of one record in one language; fields that its kind does not have stay empty.
+
+    `translates` is the version of the record whose source text this translation renders; it is 0 in the
+    source language itself, and None until a release has numbered it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    lang: Lang
+    title: str = Field(default="", max_length=300)
+    summary: str = Field(default="", max_length=2000)
+    body: str = ""
+    instructions: str = Field(default="", max_length=4000)
+    instead: str = Field(default="", max_length=4000)
+    all_clear: str = Field(default="", max_length=4000)
+    recap: str = ""
+    image_alt: str = Field(default="", max_length=1000)
+    translates: int | None = None
+
+    def words(self) -> tuple[str, ...]:
+        """Everything that is said, to compare two texts; not the bookkeeping."""
+        return (
+            self.title,
+            self.summary,
+            self.body,
+            self.instructions,
+            self.instead,
+            self.all_clear,
+            self.recap,
+            self.image_alt,
+        )
+
+
+def direction(lang: str) -> str:
+    """The writing direction of a language, "ltr" or "rtl", as HTML's `dir` names it."""
+    return "rtl" if lang.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def in_order(texts: Iterable[Text], source_lang: str) -> tuple[Text, ...]:
+    """The source language first, the others by their tag: one order, whatever order they were read in."""
+    return tuple(sorted(texts, key=lambda text: (text.lang != source_lang, text.lang)))

@@ -1,0 +1,68 @@
+"""All errors of krisenfest, and the exit code that each one means.
+
+::
+
+    KrisenfestError             1  something asked for cannot be done as asked
+    ├── FieldError              1  one value cannot be read
+    ├── SourceError             1  a content folder has problems, all of them listed
+    ├── StateError              1  the state of an earlier build does not fit
+    └── RefusedError            3  refused for safety (forged, stale, not authorised)
+
+Exit 0 means done, 2 wrong usage (the command line's own).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class KrisenfestError(Exception):
+    """Something that was asked for cannot be done; the message says what to do."""
+
+    exit_code = 1
+
+
+class FieldError(KrisenfestError):
+    """A value cannot be read: which one, what it is, and what to write instead."""
+
+    def __init__(self, field: str, value: object, hint: str, *, file: str = "") -> None:
+        super().__init__(f"{file or 'input'}: {field} = {value!r}: {hint}")
+        self.field, self.value, self.hint, self.file = field, value, hint, file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One problem of a source file: where, what, and what to do.
+
+    `advice` marks what a person should mend but what does not keep a site from being built
+    (a passed review date, say); everything else stops a build before it writes anything.
+    """
+
+    path: str
+    line: int
+    field: str
+    what: str
+    hint: str
+    advice: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.field}: {self.what}: {self.hint}"
+
+
+class SourceError(KrisenfestError):
+    """A content folder cannot be used; `problems` holds every problem, not the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class StateError(KrisenfestError):
+    """The state folder of an earlier build cannot be continued."""
+
+
+class RefusedError(KrisenfestError):
+    """Refused for safety: forged, stale or not authorised."""
+
+    exit_code = 3

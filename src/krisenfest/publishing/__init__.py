@@ -1,0 +1,1 @@
+"""Writes a site where readers find it: all or nothing."""

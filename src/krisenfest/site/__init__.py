@@ -1,0 +1,1 @@
+"""A release becomes the files of a site. Pure."""

@@ -1,0 +1,1 @@
+"""Reads what a municipality has: folders, posts, directories."""

@@ -1,0 +1,1 @@
+"""One open standard per module: dumps() and loads(). Pure."""
