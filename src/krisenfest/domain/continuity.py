@@ -12,6 +12,7 @@ from krisenfest.domain import opening_hours
 from krisenfest.domain.records import Day, Instant, Link, Model, Phase, Record, Words, phases_between, require_order
 from krisenfest.errors import FieldError
 
+
 class Status(StrEnum):
     """How far a service runs."""
 
@@ -20,6 +21,7 @@ class Status(StrEnum):
     ONLINE_ONLY = "online-only"
     SUSPENDED = "suspended"
 
+
 class ChannelKind(StrEnum):
     """A way to a service."""
 
@@ -27,6 +29,7 @@ class ChannelKind(StrEnum):
     ONLINE = "online"
     PHONE = "phone"
     MAIL = "mail"
+
 
 class Channel(Model):
     """One way to a service; an office has an address, online a link, a phone a number."""
@@ -47,6 +50,7 @@ class Channel(Model):
             raise ValueError(f"channels: {self.kind} needs {names[self.kind]}")
         return self
 
+
 def _hours(text: str) -> str:
     try:
         opening_hours.parse(text)
@@ -54,12 +58,15 @@ def _hours(text: str) -> str:
         raise ValueError(error.hint) from None
     return text
 
+
 def _day_hours(text: str) -> str:
     if text not in ("off", "closed"):
         _hours(f"Mo {text}")
     return text
 
+
 Hours = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_hours)]
+
 
 class HoursException(Model):
     """Other hours on one day: `08:00-10:00`, or `off`."""
@@ -67,6 +74,7 @@ class HoursException(Model):
     date: Day
     hours: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_day_hours)]
     note: str = Field(default="", max_length=300)
+
 
 class Service(Record):
     """A service with its continuity status; before `status_from` and after `status_until` it runs normally.
@@ -93,14 +101,14 @@ class Service(Record):
         )
         return self
 
+
 def status_at(service: Service, at: datetime) -> Status:
     """The continuity status at the instant `at`."""
     begun = service.status_from is None or service.status_from <= at
     over = service.status_until is not None and service.status_until <= at
     return service.status if begun and not over else Status.NORMAL
 
+
 def service_phases(service: Service) -> tuple[Phase, ...]:
     """Every status of the service, oldest first."""
     return phases_between([service.status_from, service.status_until], lambda at: status_at(service, at))
-
-__all__ = ["Word"]

@@ -8,7 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from krisenfest.domain.records import Day, Instant, Link, Model, Phase, Record, Word, Words, phases_between, require_order
+from krisenfest.domain.records import (
+    Day,
+    Instant,
+    Link,
+    Model,
+    Phase,
+    Record,
+    Word,
+    Words,
+    phases_between,
+    require_order,
+)
 
 
 def _clock_time(text: str) -> str:

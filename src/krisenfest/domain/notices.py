@@ -20,7 +20,9 @@ class Notice(Record):
 
     @model_validator(mode="after")
     def _in_order(self) -> Notice:
-        require_order(self.published, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two")
+        require_order(
+            self.published, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two"
+        )
         return self
 
 
@@ -151,7 +153,9 @@ class Alert(Record):
 
     @model_validator(mode="after")
     def _in_order(self) -> Alert:
-        require_order(self.valid_from, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two")
+        require_order(
+            self.valid_from, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two"
+        )
         if self.all_clear and self.all_clear.at < self.valid_from:
             raise ValueError("all_clear: comes before the alert began; mend one of the two")
         return self

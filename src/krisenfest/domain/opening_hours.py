@@ -24,7 +24,9 @@ FIELD = "opening_hours"
 _DAY = "|".join(DAYS)
 _MONTH = "|".join(MONTHS)
 _TIMES = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
-_WEEKDAYS = re.compile(rf"(?:(?:{_DAY}|PH)(?:\s*-\s*(?:{_DAY}))?)(?:\s*,\s*(?:(?:{_DAY}|PH)(?:\s*-\s*(?:{_DAY}))?))*(?![a-z])")
+_WEEKDAYS = re.compile(
+    rf"(?:(?:{_DAY}|PH)(?:\s*-\s*(?:{_DAY}))?)(?:\s*,\s*(?:(?:{_DAY}|PH)(?:\s*-\s*(?:{_DAY}))?))*(?![a-z])"
+)
 _DATES = re.compile(
     rf"(?:{_MONTH})(?:\s+[0-9]{{1,2}}(?![0-9:]))?(?:\s*-\s*(?:{_MONTH})?(?:\s*[0-9]{{1,2}}(?![0-9:]))?)?"
 )

@@ -55,7 +55,9 @@ def local_instant(moment: datetime, zone: ZoneInfo) -> datetime:
     """
     instant = moment.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != moment:
-        raise FieldError("time", moment.isoformat(), "this hour is skipped when summer time starts; write the hour after")
+        raise FieldError(
+            "time", moment.isoformat(), "this hour is skipped when summer time starts; write the hour after"
+        )
     return instant
 
 

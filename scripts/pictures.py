@@ -1,0 +1,59 @@
+"""Takes the pictures of the documentation: builds the example and photographs its pages with a real Chromium."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser import CHROMIUM_FLAGS, find_chromium, serving  # noqa: E402
+
+from krisenfest import pipeline  # noqa: E402
+from krisenfest.config import Config  # noqa: E402
+
+AT = datetime(2026, 7, 1, 10, tzinfo=UTC)
+PAGES = {
+    "start": "index.html",
+    "measure": "massnahmen/{measure}.html",
+    "service": "leistungen/{service}.html",
+    "event": "veranstaltungen/{event}.html",
+}
+
+
+def main(source: Path, target: Path, pages: dict[str, str]) -> None:
+    """Photograph `pages` of the site of `source` at two widths, light and dark."""
+    chromium = find_chromium()
+    if chromium is None:
+        raise SystemExit("no Chromium found; run scripts/ensure-chromium")
+    with tempfile.TemporaryDirectory() as temporary:
+        out = Path(temporary) / "site"
+        pipeline.build_folder(source, out, state_folder=Path(temporary) / "state", config=Config(), at=AT)
+        target.mkdir(parents=True, exist_ok=True)
+        with serving(out) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+            for scheme in ("light", "dark"):
+                for width, height in ((390, 844), (1280, 900)):
+                    context = browser.new_context(
+                        viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
+                    )
+                    page = context.new_page()
+                    page.clock.set_fixed_time(AT)
+                    for name, path in pages.items():
+                        page.goto(address + path)
+                        page.wait_for_timeout(300)
+                        page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=True)
+                    context.close()
+            browser.close()
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "examples" / "musterstadt"
+    place = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures"
+    chosen = dict(each.split("=") for each in sys.argv[3:]) or PAGES
+    main(folder, place, chosen)

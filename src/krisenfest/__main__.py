@@ -1,0 +1,5 @@
+"""`python -m krisenfest` is the command `krisenfest`."""
+
+from krisenfest.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,225 @@
+"""The command line: one thin command per use case, and exit codes that are promises.
+
+0 done, 1 the input is wrong, 2 wrong usage, 3 refused for safety.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from os import environ
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from krisenfest import __version__, clock, config, pipeline
+from krisenfest.errors import KrisenfestError, Problem, SourceError
+from krisenfest.web import demo as demo_server
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives its exit code."""
+    parser = build_parser()
+    given = parser.parse_args(arguments)
+    try:
+        given.config = config.from_environment(environ)
+        return int(given.run(given))
+    except SourceError as error:
+        _tell(error.problems)
+        return error.exit_code
+    except KrisenfestError as error:
+        print(f"krisenfest: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"krisenfest: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="krisenfest", description="The town's prepared second voice: what applies, what is open, what to do."
+    )
+    parser.add_argument("--version", action="version", version=f"krisenfest {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _demo(commands)
+    _check(commands)
+    _build(commands)
+    _import(commands)
+    _applies(commands)
+    _areas(commands)
+    return parser
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a time such as 2026-07-01T12:00") from None
+    return (at if at.tzinfo else at.replace(tzinfo=BERLIN)).astimezone(UTC)
+
+
+def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _demo(commands: Any) -> None:
+    parser = _command(commands, "demo", demo, "Show the product with the example town Musterstadt; no questions asked.")
+    parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (0: a free one; default 8000)")
+    parser.add_argument("--data", type=Path, help="keep the demo's data here (default: a new temporary folder)")
+    parser.add_argument("--json", action="store_true", help="print the addresses as JSON")
+
+
+def _check(commands: Any) -> None:
+    parser = _command(commands, "check", check, "Print every problem of a content folder at once.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--at", type=_instant, help="as of this time (default: now)")
+    parser.add_argument("--json", action="store_true", help="print the problems as JSON")
+
+
+def _build(commands: Any) -> None:
+    parser = _command(commands, "build", build, "Build the site of a content folder; writes only what changed.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("--at", type=_instant, help="as of this time (default: now)")
+    parser.add_argument("--base-url", default="", help="public address of the site")
+    parser.add_argument("--state", type=Path, help="folder that continues the releases (default: OUT.state)")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _import(commands: Any) -> None:
+    parser = _command(commands, "import", import_posts, "Turn Jekyll and Hugo posts into records.")
+    parser.add_argument("posts", nargs="+", type=Path, metavar="POST")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="content folder that gets the records")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a post")
+
+
+def _applies(commands: Any) -> None:
+    parser = _command(commands, "applies", applies, "Tell what applied in an area at a time, as published at a time.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--area", required=True, help="ARS, or a named part of the municipality")
+    parser.add_argument("--at", type=_instant, required=True, help="when it applied")
+    parser.add_argument("--known-at", type=_instant, help="as published at this time (default: now)")
+    parser.add_argument("--state", type=Path, help="state folder of the builds, for earlier versions")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _areas(commands: Any) -> None:
+    parser = _command(commands, "areas", areas_import, "Bring the official directory of municipalities.")
+    steps = parser.add_subparsers(dest="step", required=True, metavar="import")
+    bring = steps.add_parser("import", help="read the directory as Destatis publishes it (CSV)")
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("--into", type=Path, required=True, metavar="FOLDER", help="content folder that gets areas.csv")
+
+
+def check(given: argparse.Namespace) -> int:
+    """Exit 0: nothing to mend, 1: problems printed."""
+    problems = pipeline.check(given.folder, config=given.config, at=given.at or clock.now())
+    if given.json:
+        _print_json({"problems": [_problem_json(each) for each in problems]})
+    else:
+        _tell(problems)
+    return 1 if problems else 0
+
+
+def build(given: argparse.Namespace) -> int:
+    """Exit 0: built (advice on standard error), 1: problems printed, nothing written."""
+    began = clock.stopwatch_s()
+    at = given.at or clock.now()
+    report = pipeline.build_folder(
+        given.folder,
+        given.out,
+        state_folder=given.state or given.out.with_name(f"{given.out.name}.state"),
+        config=given.config,
+        at=at,
+        base_url=given.base_url,
+        progress=_progress(began),
+    )
+    _tell(report.advice)
+    if given.json:
+        counts = {name: getattr(report, name) for name in ("files", "written", "unchanged", "removed")}
+        seconds = round(clock.stopwatch_s() - began, 3)
+        _print_json({"release": report.release.number, **counts, "seconds": seconds})
+    return 0
+
+
+def applies(given: argparse.Namespace) -> int:
+    """Exit 0: answered, 1: the folder or the area is wrong."""
+    answer = pipeline.applies_in(
+        given.folder,
+        area=given.area,
+        at=given.at,
+        known_at=given.known_at,
+        state_folder=given.state,
+        config=given.config,
+        now=clock.now(),
+    )
+    if given.json:
+        _print_json(answer)
+    else:
+        for each in answer["applies"]:
+            print(f"{each['kind']} {each['id']} (version {each['version']}, {each['state']}): {each['title']}")
+    return 0
+
+
+def areas_import(given: argparse.Namespace) -> int:
+    """Exit 0: areas.csv written, 1: problems printed, nothing written."""
+    count = pipeline.import_areas(given.file, given.into)
+    print(f"{count} areas", file=sys.stderr)
+    return 0
+
+
+def import_posts(given: argparse.Namespace) -> int:
+    """Exit 0: all posts read, 1: problems printed, nothing written."""
+    if given.into is None and not given.dry_run:
+        print("krisenfest import: name the content folder with --into FOLDER, or use --dry-run", file=sys.stderr)
+        return 2
+    posts = pipeline.import_posts(given.posts, None if given.dry_run else given.into)
+    for post in posts:
+        if given.json:
+            _print_json(post.as_json())
+        else:
+            print("\n".join(post.report()))
+    return 0
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Exit 0 when it is stopped, 1 if the port is taken."""
+    return demo_server.run(port=given.port, data=given.data, as_json=given.json, config=given.config, at=clock.now())
+
+
+def _progress(began: float) -> pipeline.Progress | None:
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        if clock.stopwatch_s() - began > 1:
+            print(f"\r{done} of about {total} entries", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _tell(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {name: getattr(problem, name) for name in ("path", "line", "field", "what", "hint", "advice")}
+
+
+def _print_json(values: Any) -> None:
+    sys.stdout.write(orjson.dumps(values).decode() + "\n")
+    sys.stdout.flush()
+

@@ -1,0 +1,233 @@
+"""What the page of each kind of record shows beside its text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from krisenfest.domain import areas
+from krisenfest.domain.continuity import Service
+from krisenfest.domain.events import Event
+from krisenfest.domain.measures import Form, Level, Measure
+from krisenfest.domain.notices import Alert
+from krisenfest.domain.opening_hours import Interval, OpeningHours, parse
+from krisenfest.domain.records import Record
+from krisenfest.domain.releases import Version
+from krisenfest.site.addresses import to_root
+from krisenfest.site.edition import Edition
+from krisenfest.site.states import N_
+from krisenfest.standards import schemaorg
+
+LEVEL_NAMES: Mapping[str, str] = {
+    Level.BUND: N_("Bund"),
+    Level.LAND: N_("Land"),
+    Level.KREIS: N_("Kreis"),
+    Level.GEMEINDE: N_("Gemeinde"),
+}
+FORM_NAMES: Mapping[str, str] = {
+    Form.LAW: N_("Gesetz"),
+    Form.ORDINANCE: N_("Rechtsverordnung"),
+    Form.GENERAL_ORDER: N_("Allgemeinverfügung"),
+    Form.BYLAW: N_("Satzung"),
+    Form.APPEAL: N_("Aufruf (bindet nicht)"),
+}
+CHANNEL_NAMES: Mapping[str, str] = {
+    "office": N_("Vor Ort"),
+    "online": N_("Online"),
+    "phone": N_("Telefon"),
+    "mail": N_("E-Mail"),
+}
+SEVERITIES: Mapping[str, str] = {
+    "extreme": N_("Extreme Gefahr"),
+    "severe": N_("Große Gefahr"),
+    "moderate": N_("Mittlere Gefahr"),
+    "minor": N_("Geringe Gefahr"),
+    "unknown": N_("Gefahr nicht bekannt"),
+}
+
+
+def area_names(edition: Edition, record: Record) -> str:
+    """Where the record applies, in words."""
+    town = edition.site.municipality
+    return ", ".join(_area_name(edition, area) for area in record.area or (town.ars,))
+
+
+def _area_name(edition: Edition, area: str) -> str:
+    town = edition.site.municipality
+    if area == town.ars:
+        return town.display_name(edition.lang)
+    if part := town.part(area):
+        return part.name(edition.lang)
+    if area == "DE":
+        return edition.words("ganz Deutschland")
+    if area == town.ars[:5] and town.kreis:
+        return town.kreis
+    return areas.LAENDER[area][0] if area in areas.LAENDER else area
+
+
+def of(edition: Edition, version: Version, full: str) -> dict[str, Any]:
+    """Further values for the template of the record's kind; `full` is the path of its page."""
+    record, said = version.record, edition.said(version)
+    instructions = edition.html(version.kind, said.text.instructions, full)
+    match record:
+        case Measure():
+            return {"facts": facts(edition, version), "binding_text": _link(record.binding_text, full)}
+        case Alert():
+            return {
+                "instructions": instructions,
+                "all_clear": edition.html("alert", said.text.all_clear, full),
+                "severity": edition.words(SEVERITIES[record.severity]),
+                "schema": schemaorg.dumps(schemaorg.alert(version, edition.site.municipality, said.text)),
+            }
+        case Service():
+            return _service(edition, version, record, full)
+        case Event():
+            return _event(edition, version, record, full)
+    return {}
+
+
+def _link(address: str | None, full: str) -> str:
+    """A link of a record for the page at `full`: what lies in media/ is reached from there."""
+    if not address:
+        return ""
+    return to_root(full) + address if address.startswith("media/") else address
+
+
+def facts(edition: Edition, version: Version) -> list[dict[str, str]]:
+    """The legal data of a measure, its dates apart, as pairs of name and value."""
+    record, words = version.record, edition.words
+    if not isinstance(record, Measure):
+        return []
+    found = [
+        (words("Ebene"), words(LEVEL_NAMES[record.level])),
+        (words("Erlassen von"), record.issued_by),
+        (words("Rechtsform"), words(FORM_NAMES[record.form])),
+        (words("Rechtsgrundlage"), record.legal_basis),
+        (words("Gebiet"), area_names(edition, record)),
+        (words("Für wen"), ", ".join(record.audience)),
+        (words("Bereitgestellt am"), words.day(record.provided) if record.provided else ""),
+        (words("Bekannt gemacht am"), words.day(record.promulgated) if record.promulgated else ""),
+        (words("Gilt ab"), words.start(record.valid_from)),
+        (words("Gilt"), words.end(record.valid_until) if record.valid_until else words("bis auf Weiteres")),
+    ]
+    for each in record.suspended:
+        until = words.end(each.end) if each.end else words("bis auf Weiteres")
+        found.append((words("Ausgesetzt"), f"{words.start(each.start)}, {until} ({each.by})"))
+    if record.withdrawn:
+        found.append((words("Zurückgenommen"), f"{words.start(record.withdrawn.on)}. {record.withdrawn.reason}"))
+    if record.repealed:
+        ended = f"{words.start(record.repealed.on)}. {record.repealed.by} {record.repealed.reason}".strip()
+        found.append((words("Aufgehoben"), ended))
+    return [{"name": name, "value": value} for name, value in found if value]
+
+
+def _service(edition: Edition, version: Version, record: Service, full: str) -> dict[str, Any]:
+    words, said = edition.words, edition.said(version)
+    channels = [
+        {**channel.model_dump(), "label": words(CHANNEL_NAMES[channel.kind]), "link": _link(channel.url, full)}
+        for channel in record.channels
+    ]
+    hours = parse(record.opening_hours) if record.opening_hours else None
+    return {
+        "instead": edition.html("service", said.text.instead, full),
+        "channels": channels,
+        "fees": record.fees,
+        "documents": list(record.documents),
+        "responsible": record.responsible,
+        "week": _week(edition, hours) if hours else [],
+        "days_off": _days_off(edition, record, hours) if hours else [],
+        "hours_data": _hours_data(edition, record, hours) if hours else "",
+        "schema": schemaorg.dumps(schemaorg.service(version, edition.site.municipality, said.text)),
+    }
+
+
+def _first_of_month(edition: Edition) -> date:
+    return edition.site.at.astimezone(edition.words.zone).date().replace(day=1)
+
+
+def _after_next_month(edition: Edition) -> date:
+    return (_first_of_month(edition) + timedelta(days=62)).replace(day=1)
+
+
+def _week(edition: Edition, hours: OpeningHours) -> list[dict[str, str]]:
+    words = edition.words
+    rows: list[dict[str, str]] = []
+    for weekday, intervals in enumerate(hours.regular_week(_first_of_month(edition))):
+        rows.append({"day": words.short_weekday_name(weekday), "hours": _times(edition, intervals)})
+    return rows
+
+
+def _times(edition: Edition, intervals: tuple[Interval, ...]) -> str:
+    return ", ".join(str(each).replace("-", "–") for each in intervals) or edition.words("geschlossen")
+
+
+def _hours_on(edition: Edition, record: Service, hours: OpeningHours, day: date) -> tuple[Interval, ...]:
+    for each in record.exceptions:
+        if each.date == day:
+            if each.hours in ("off", "closed"):
+                return ()
+            return parse(f"Mo {each.hours}").regular_week(day)[0]
+    return hours.on(day, edition.site.municipality.calendar)
+
+
+def _days_off(edition: Edition, record: Service, hours: OpeningHours) -> list[dict[str, str]]:
+    """The days of this month and the next whose hours are not those of their weekday, with the reason."""
+    words, calendar = edition.words, edition.site.municipality.calendar
+    found: list[dict[str, str]] = []
+    day = _first_of_month(edition)
+    while day < _after_next_month(edition):
+        open_then = _hours_on(edition, record, hours, day)
+        if open_then != hours.regular_week(day)[day.weekday()]:
+            note = next((each.note for each in record.exceptions if each.date == day), "")
+            reason = note or calendar.holiday(day) or ""
+            found.append({"day": words.weekday(day), "hours": _times(edition, open_then), "reason": reason})
+        day += timedelta(days=1)
+    return found
+
+
+def _hours_data(edition: Edition, record: Service, hours: OpeningHours) -> str:
+    """The open spans of this month and the next as "day:opens-closes,..." in minutes, for the script's "open now"."""
+    found: list[str] = []
+    day = _first_of_month(edition)
+    while day < _after_next_month(edition):
+        spans = ",".join(f"{each.opens}-{each.closes}" for each in _hours_on(edition, record, hours, day))
+        found.append(f"{day.isoformat()}:{spans}")
+        day += timedelta(days=1)
+    return ";".join(found)
+
+
+def _event(edition: Edition, version: Version, record: Event, full: str) -> dict[str, Any]:
+    words, said, site = edition.words, edition.said(version), edition.site
+    registration = record.registration
+    zone = words.zone
+    same_day = record.end and record.end.astimezone(zone).date() == record.start.astimezone(zone).date()
+    when = words.start(record.start)
+    if record.end and same_day:
+        when += "–" + words("{time} Uhr").format(time=record.end.astimezone(zone).strftime("%H:%M"))
+        when = when.replace(" Uhr–", "–")
+    elif record.end:
+        when += ", " + words.end(record.end)
+    return {
+        "when": when,
+        "place": record.place,
+        "online": record.online,
+        "join": record.join,
+        "hosts": list(record.hosts),
+        "agenda": [
+            {"at": each.at or "", "day": words.weekday(each.day) if each.day else "", "title": each.title, "who": each.speaker}
+            for each in record.agenda
+        ],
+        "registration": registration.model_dump() if registration else None,
+        "opens": words.start(registration.opens) if registration and registration.opens else "",
+        "closes": words.end(registration.closes) if registration and registration.closes else "",
+        "attachments": [{"title": each.title, "link": _link(each.path, full)} for each in record.attachments],
+        "image": _link(record.image, full),
+        "image_alt": said.text.image_alt,
+        "image_url": f"{site.base_url}/{record.image}" if record.image and site.base_url else "",
+        "preview": record.preview or said.text.summary,
+        "recap": edition.html("event", said.text.recap, full),
+        "cancelled": record.cancelled.reason if record.cancelled else "",
+        "calendar": to_root(full) + f"veranstaltungen/{version.id}.ics",
+        "schema": schemaorg.dumps(schemaorg.event(version, site.municipality, said.text, site.base_url)),
+    }

@@ -1,0 +1,202 @@
+"""What every page of a build shares: the release, the moment, the templates; and one edition per language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import minijinja
+
+from krisenfest import __version__
+from krisenfest.domain.municipality import Municipality
+from krisenfest.domain.records import Phase, Record
+from krisenfest.domain.releases import Release, Version, phases
+from krisenfest.domain.texts import LANGUAGES, Text, direction
+from krisenfest.filetree import File
+from krisenfest.site.addresses import SECTIONS, prefix, record_path, to_root
+from krisenfest.site.markdown import Renderer
+from krisenfest.site.words import Words
+
+HORIZON = timedelta(days=14)
+
+
+@lru_cache(maxsize=1)
+def templates() -> Mapping[str, str]:
+    """Every template by its name."""
+    folder = files("krisenfest") / "site" / "templates"
+    return {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".html")}
+
+
+@lru_cache(maxsize=1)
+def assets() -> Mapping[str, bytes]:
+    """The style sheets, scripts and fonts that every site carries, by their path."""
+    folder = files("krisenfest") / "site" / "assets"
+    found = {f"assets/{each.name}": each.read_bytes() for each in _plain(folder)}
+    found |= {f"assets/{each.name}": each.read_bytes() for each in _plain(folder / "vendor")}
+    return {path: data for path, data in sorted(found.items()) if not path.endswith(".json")}
+
+
+def _plain(folder: Traversable) -> list[Traversable]:
+    return [each for each in folder.iterdir() if each.is_file()]
+
+
+@lru_cache(maxsize=1)
+def made_with() -> str:
+    """A digest of all that turns records into files: code, templates, styles, words."""
+    digest = sha256(__version__.encode())
+    root = files("krisenfest")
+    for folder in (root / "site", root / "standards", root / "domain"):
+        for each in sorted(_plain(folder), key=lambda one: one.name):
+            digest.update(each.read_bytes())
+    for text in (*templates().values(), *(data.hex() for data in assets().values())):
+        digest.update(text.encode())
+    for lang in sorted(LANGUAGES):
+        compiled = root / "locale" / lang / "LC_MESSAGES" / "krisenfest.mo"
+        digest.update(compiled.read_bytes() if compiled.is_file() else b"")
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Site:
+    """One build: a release as of `at`, for the address `base_url` ("" if none is known)."""
+
+    release: Release
+    at: datetime
+    base_url: str
+
+    @classmethod
+    def of(cls, release: Release, at: datetime, base_url: str) -> Site:
+        """The build of a release; without a base URL the municipality's own is taken."""
+        url = base_url or release.municipality.site_url or ""
+        return cls(release, at, url.rstrip("/"))
+
+    @property
+    def municipality(self) -> Municipality:
+        """Who publishes."""
+        return self.release.municipality
+
+    @cached_property
+    def current(self) -> tuple[Version, ...]:
+        """The newest version of each record, by kind and id."""
+        return tuple(self.release.current())
+
+    @cached_property
+    def phases(self) -> Mapping[tuple[str, str], tuple[Phase, ...]]:
+        """All states of each current record."""
+        return {version.key: phases(version.record) for version in self.current}
+
+    def state(self, version: Version) -> str:
+        """The state of a record at the moment of the build."""
+        return next(phase.state for phase in self.phases[version.key] if self.at in phase)
+
+    def inputs(self, version: Version) -> str:
+        """What the appearance of a record depends on: its version, and which of its states holds."""
+        own = self.phases.get(version.key, ())
+        number = next((number for number, phase in enumerate(own) if self.at in phase), 0)
+        return f"{version.kind}/{version.id}/{version.number}/{version.digest[:16]}/{number}"
+
+    @cached_property
+    def menu(self) -> tuple[Version, ...]:
+        """The pages that stand at the foot of every page: the law's first, then those with `menu`."""
+        town = self.municipality
+        legal = [each for each in (town.imprint, town.privacy, town.accessibility) if each]
+        chosen: list[tuple[int, str, Version]] = []
+        for version in self.current:
+            menu = getattr(version.record, "menu", None)
+            if version.kind == "page" and (version.id in legal or menu is not None):
+                order = legal.index(version.id) + 2000 if version.id in legal else int(menu or 0)
+                chosen.append((order, version.id, version))
+        return tuple(version for _, _, version in sorted(chosen))
+
+    @cached_property
+    def environment(self) -> str:
+        """What every file depends on beside its own inputs: the program, the municipality, the foot of the pages."""
+        parts = [made_with(), self.municipality.model_dump_json(), self.base_url]
+        parts += [f"{each.id}:{each.digest}" for each in self.menu]
+        return sha256("|".join(parts).encode()).hexdigest()[:24]
+
+    @cached_property
+    def editions(self) -> tuple[Edition, ...]:
+        """One edition for each language, the one that binds first."""
+        return tuple(Edition(self, lang) for lang in self.municipality.languages)
+
+    @property
+    def source(self) -> Edition:
+        """The edition in the language that binds."""
+        return self.editions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A record's text for one language: whether it is the language asked for, and whether it is outdated."""
+
+    text: Text
+    missing: bool
+    outdated: bool
+
+
+class Edition:
+    """All pages of a site in one language."""
+
+    def __init__(self, site: Site, lang: str) -> None:
+        self.site, self.lang = site, lang
+        town = site.municipality
+        self.prefix = prefix(lang, town.source_lang)
+        self.words = Words(lang, town.zone)
+        self._renderers = {kind: Renderer(kind, self.prefix) for kind in SECTIONS}
+
+    @cached_property
+    def _templates(self) -> minijinja.Environment:
+        environment = minijinja.Environment(
+            loader=templates().get, trim_blocks=True, lstrip_blocks=True, undefined_behavior="strict"
+        )
+        environment.add_function("_", self.words)
+        town = self.site.municipality
+        others = [
+            {"lang": each, "name": LANGUAGES.get(each, each), "prefix": prefix(each, town.source_lang)}
+            for each in town.languages
+        ]
+        shared = {
+            "lang": self.lang,
+            "dir": direction(self.lang),
+            "source_lang": town.source_lang,
+            "languages": others,
+            "prefix": self.prefix,
+            "town": town.display_name(self.lang),
+            "hotline": town.hotline.model_dump() if town.hotline else None,
+            "contact": town.contact.model_dump(),
+            "logo": town.logo.model_dump() if town.logo else None,
+            "base_url": self.site.base_url,
+            "menu": [
+                {"path": self.prefix + record_path("page", each.id), "title": self.said(each).text.title}
+                for each in self.site.menu
+            ],
+            "time_zone": town.time_zone,
+        }
+        for name, value in shared.items():
+            environment.add_global(name, value)
+        return environment
+
+    def said(self, version: Version) -> Said:
+        """What the record says in this language, or in its own where a translation is missing."""
+        record: Record = version.record
+        text = record.text(self.lang)
+        if text is None:
+            return Said(record.source, missing=True, outdated=False)
+        return Said(text, missing=False, outdated=version.outdated(text))
+
+    def html(self, kind: str, text: str, path: str) -> str:
+        """A record's text as safe HTML for the page at `path` (with the language)."""
+        return self._renderers[kind](text, to_root(path))
+
+    def file(self, path: str, template: str, **values: Any) -> File:
+        """The page at `path` (without the language) from a template and its values."""
+        full = self.prefix + path
+        html = self._templates.render_template(template, page=path, root=to_root(full), **values)
+        return File(full, html.encode())

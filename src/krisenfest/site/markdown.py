@@ -1,0 +1,67 @@
+"""Texts of records as safe HTML: CommonMark 0.31, then ammonia, so that no user text reaches a page unescaped."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+import pyromark
+
+from krisenfest.domain.links import is_outside
+from krisenfest.site.addresses import linked
+
+TAGS = set("a abbr b blockquote br caption cite code dd del details div dl dt em h3 h4 h5 h6 hr i img ins kbd li".split())
+TAGS |= set("mark ol p pre q s small span strong sub summary sup table tbody td tfoot th thead tr u ul".split())
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "*": {"lang", "dir"},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
+ROOT = "krisenfest-root:"  # stands for the way to the top of the site until the page is known
+_HEADING = re.compile(r"(</?h)([1-6])(?=[ >])")
+_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
+_renderer = pyromark.Markdown(options=_OPTIONS)
+
+
+class Renderer:
+    """Renders the texts of records of one kind in one language."""
+
+    def __init__(self, kind: str, language_prefix: str) -> None:
+        self._kind, self._prefix = kind, language_prefix
+        self._cleaner = nh3.Cleaner(
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            url_schemes=SCHEMES | {ROOT.removesuffix(":")},
+            attribute_filter=self._attribute,
+            link_rel="noopener",
+        )
+
+    def __call__(self, text: str, root: str) -> str:
+        """`text` as HTML for a page from which `root` ("../") leads to the top of the site; headings begin at h3."""
+        if not text:
+            return ""
+        html = _renderer.html(text)
+        if "<h" in html:
+            html = _HEADING.sub(_lower, html)
+        return self._cleaner.clean(html).replace(ROOT, root)
+
+    def _attribute(self, tag: str, attribute: str, value: str) -> str | None:
+        if attribute not in ("href", "src"):
+            return value
+        if value.startswith(ROOT):
+            return None
+        if is_outside(value):
+            # A picture from elsewhere would tell a third party who reads the page.
+            return None if attribute == "src" else value
+        path = linked(self._kind, value, self._prefix)
+        return None if path is None else ROOT + path
+
+
+def _lower(found: re.Match[str]) -> str:
+    """Headings of a text lie below the page's own h1 and h2."""
+    return f"{found.group(1)}{min(int(found.group(2)) + 2, 6)}"

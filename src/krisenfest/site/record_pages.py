@@ -1,0 +1,119 @@
+"""The page of each record, in each language; of a measure also one page a version, with what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from krisenfest.domain.events import Event
+from krisenfest.domain.releases import Version
+from krisenfest.filetree import File
+from krisenfest.site import details
+from krisenfest.site.addresses import record_path, slug, version_path
+from krisenfest.site.differences import differences
+from krisenfest.site.edition import Edition, Site
+from krisenfest.site.states import item
+from krisenfest.site.unit import Unit
+from krisenfest.standards import ics
+
+
+def units(site: Site) -> Iterator[Unit]:
+    """One unit a record: its page in every language, its earlier versions, its calendar file."""
+    month = f"{site.at.astimezone(site.municipality.zone):%Y-%m}"
+    for key, history in site.release.histories.items():
+        newest = history[-1]
+        inputs = site.inputs(newest)
+        if key.kind == "service" and not newest.removed:
+            inputs += f";{month}"  # the next days off are named
+        yield Unit(f"record/{key.kind}/{key.id}", inputs, partial(_files, site, history))
+
+
+def _files(site: Site, history: tuple[Version, ...]) -> Iterable[File]:
+    newest = history[-1]
+    for edition in site.editions:
+        if newest.removed:
+            yield _removed(edition, history)
+            continue
+        yield _page(edition, newest, history)
+        if newest.kind == "measure" and len(history) > 1:
+            yield from _versions(edition, history)
+    if isinstance(event := None if newest.removed else newest.record, Event):
+        yield File(
+            record_path("event", event.id).removesuffix(".html") + ".ics",
+            ics.dumps([ics.from_event(newest, site.municipality, site.base_url)], site.municipality.zone),
+        )
+
+
+def _page(edition: Edition, version: Version, history: tuple[Version, ...]) -> File:
+    path = record_path(version.kind, version.id)
+    return edition.file(path, f"{version.kind}.html", **_values(edition, version, path), versions=_links(history))
+
+
+def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
+    said, words = edition.said(version), edition.words
+    record, full = version.record, edition.prefix + path
+    return {
+        "title": said.text.title,
+        "description": said.text.summary,
+        "item": item(edition, version),
+        "text_lang": said.text.lang,
+        "body": edition.html(version.kind, said.text.body, full),
+        "text": said.text.model_dump(),
+        "missing": said.missing,
+        "outdated": said.outdated,
+        "id": version.id,
+        "version": version.number,
+        "as_of": words.stamp(version.recorded),
+        "published": words.stamp(record.published) if record.published else "",
+        "area": details.area_names(edition, record),
+        "topics": [{"name": topic, "path": f"{edition.prefix}themen/{slug(topic)}.html"} for topic in record.topics],
+        "audience": ", ".join(record.audience),
+        **details.of(edition, version, full),
+    }
+
+
+def _links(history: tuple[Version, ...]) -> list[dict[str, Any]]:
+    return [{"number": each.number, "removed": each.removed} for each in history] if len(history) > 1 else []
+
+
+def _versions(edition: Edition, history: tuple[Version, ...]) -> Iterator[File]:
+    words = edition.words
+    before: Version | None = None
+    for version in history:
+        if version.removed:
+            before = None
+            continue
+        path = version_path(version.kind, version.id, version.number)
+        said = edition.said(version)
+        yield edition.file(
+            path,
+            "version.html",
+            title=said.text.title,
+            text_lang=said.text.lang,
+            id=version.id,
+            version=version.number,
+            newest=history[-1].number,
+            current=edition.prefix + record_path(version.kind, version.id),
+            as_of=words.stamp(version.recorded),
+            summary=said.text.summary,
+            body=edition.html(version.kind, said.text.body, edition.prefix + path),
+            facts=details.facts(edition, version),
+            earlier=before.number if before else None,
+            changes=differences(words, before, version) if before else [],
+            versions=_links(history),
+        )
+        before = version
+
+
+def _removed(edition: Edition, history: tuple[Version, ...]) -> File:
+    last = history[-1]
+    title = edition.words("Dieser Eintrag wurde entfernt")
+    return edition.file(
+        record_path(last.kind, last.id),
+        "removed.html",
+        title=title,
+        id=last.id,
+        version=last.number,
+        as_of=edition.words.stamp(last.recorded),
+    )

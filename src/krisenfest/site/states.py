@@ -1,0 +1,130 @@
+"""The states of a record in words, each with the span in which it is to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from krisenfest.domain.records import Phase
+from krisenfest.domain.releases import Version
+from krisenfest.site.addresses import record_path
+from krisenfest.site.edition import Edition
+from krisenfest.site.words import Words
+
+
+def N_(msgid: str) -> str:  # noqa: N802  the name by which gettext knows texts that are translated later
+    """Mark a text for translation; it is translated where it is shown."""
+    return msgid
+
+
+# kind and state -> the word on the badge, and KERN's tone of it
+BADGES: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("measure", "announced"): (N_("Angekündigt"), "info"),
+    ("measure", "in-force"): (N_("Gilt"), "success"),
+    ("measure", "suspended"): (N_("Vom Gericht ausgesetzt"), "warning"),
+    ("measure", "withdrawn"): (N_("Zurückgenommen"), "info"),
+    ("measure", "repealed"): (N_("Aufgehoben"), "info"),
+    ("measure", "expired"): (N_("Abgelaufen"), "info"),
+    ("alert", "announced"): (N_("Angekündigt"), "warning"),
+    ("alert", "in-force"): (N_("Warnung"), "danger"),
+    ("alert", "all-clear"): (N_("Entwarnung"), "success"),
+    ("alert", "ended"): (N_("Beendet"), "info"),
+    ("notice", "current"): (N_("Aktuell"), "info"),
+    ("notice", "past"): (N_("Vergangen"), "info"),
+    ("service", "normal"): (N_("Läuft normal"), "success"),
+    ("service", "restricted"): (N_("Eingeschränkt"), "warning"),
+    ("service", "online-only"): (N_("Nur online"), "info"),
+    ("service", "suspended"): (N_("Ausgesetzt"), "danger"),
+    ("event", "ahead"): (N_("Geplant"), "info"),
+    ("event", "running"): (N_("Läuft gerade"), "success"),
+    ("event", "over"): (N_("Vorbei"), "info"),
+    ("event", "cancelled"): (N_("Abgesagt"), "danger"),
+    ("page", "current"): (N_("Aktuell"), "info"),
+}
+
+# kind and state -> the sentence beside it; {start} and {end} are filled with dates in words
+SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("measure", "announced"): (N_("Gilt ab {next}."), N_("Gilt ab {next}.")),
+    ("measure", "in-force"): (N_("Gilt {end}."), N_("Gilt bis auf Weiteres.")),
+    ("measure", "suspended"): (N_("Gilt zurzeit nicht, {end}."), N_("Gilt zurzeit nicht, bis auf Weiteres.")),
+    ("measure", "withdrawn"): (N_("Wurde zurückgenommen und ist nie in Kraft getreten."),) * 2,
+    ("measure", "repealed"): (N_("Gilt nicht mehr seit {start}."),) * 2,
+    ("measure", "expired"): (N_("Gilt nicht mehr seit {start}."),) * 2,
+    ("alert", "announced"): (N_("Die Warnung beginnt {next}."),) * 2,
+    ("alert", "in-force"): (N_("Die Warnung gilt {end}."),) * 2,
+    ("alert", "all-clear"): (N_("Die Gefahr ist vorüber seit {start}."),) * 2,
+    ("alert", "ended"): (N_("Die Warnung ist beendet seit {start}."),) * 2,
+    ("notice", "current"): (N_("Aktuell {end}."), ""),
+    ("notice", "past"): (N_("Nicht mehr aktuell seit {start}."),) * 2,
+    ("service", "normal"): (N_("Läuft normal {end}."), N_("Läuft normal.")),
+    ("service", "restricted"): (N_("Eingeschränkt {end}."), N_("Eingeschränkt bis auf Weiteres.")),
+    ("service", "online-only"): (N_("Nur online {end}."), N_("Nur online bis auf Weiteres.")),
+    ("service", "suspended"): (N_("Ausgesetzt {end}."), N_("Ausgesetzt bis auf Weiteres.")),
+    ("event", "ahead"): (N_("Beginnt {next}."),) * 2,
+    ("event", "running"): (N_("Läuft seit {start}."),) * 2,
+    ("event", "over"): (N_("Die Veranstaltung ist vorbei."),) * 2,
+    ("event", "cancelled"): (N_("Die Veranstaltung fällt aus."),) * 2,
+    ("page", "current"): ("", ""),
+}
+
+PAST = frozenset({"withdrawn", "repealed", "expired", "ended", "past", "over"})
+
+
+def sentence(words: Words, kind: str, phase: Phase) -> str:
+    """The state of a record with its dates, such as "Gilt bis einschließlich Dienstag, 30. Juni 2026."."""
+    bounded, unbounded = SENTENCES[kind, phase.state]
+    text = bounded if phase.end else unbounded
+    if not text:
+        return ""
+    dates = {
+        "start": words.start(phase.start) if phase.start else "",
+        "next": words.start(phase.end) if phase.end else "",
+        "end": words.end(phase.end) if phase.end else "",
+    }
+    return words(text).format(**dates)
+
+
+def variant(edition: Edition, kind: str, phase: Phase, at: datetime) -> dict[str, Any]:
+    """One state for a template: its words, the span in epoch seconds, and whether it is hidden at `at`."""
+    badge, tone = BADGES[kind, phase.state]
+    return {
+        "state": phase.state,
+        "label": edition.words(badge),
+        "tone": tone,
+        "sentence": sentence(edition.words, kind, phase),
+        "since": int(phase.start.timestamp()) if phase.start else "",
+        "until": int(phase.end.timestamp()) if phase.end else "",
+        "hidden": at not in phase,
+        "past": phase.state in PAST,
+    }
+
+
+def variants(edition: Edition, version: Version) -> list[dict[str, Any]]:
+    """Every state of a record that can still come, the present one first: what the page shows by the clock."""
+    at = edition.site.at
+    return [
+        variant(edition, version.kind, phase, at)
+        for phase in edition.site.phases[version.key]
+        if phase.end is None or phase.end > at
+    ]
+
+
+def item(edition: Edition, version: Version) -> dict[str, Any]:
+    """A record as an entry of a list: title, summary, address from the top of the site, states."""
+    said = edition.said(version)
+    return {
+        "kind": version.kind,
+        "id": version.id,
+        "title": said.text.title,
+        "summary": said.text.summary,
+        "text_lang": said.text.lang,
+        "foreign": said.missing,
+        "outdated": said.outdated,
+        "path": edition.prefix + record_path(version.kind, version.id),
+        "variants": variants(edition, version),
+        "level": getattr(version.record, "level", ""),
+        "published": edition.words.day(version.record.published.astimezone(edition.words.zone).date())
+        if version.record.published
+        else "",
+    }

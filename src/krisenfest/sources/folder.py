@@ -1,0 +1,297 @@
+"""A municipality as a folder of plain files, read in one pass, with every problem told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from pydantic import ValidationError
+
+from krisenfest.config import Config
+from krisenfest.domain.areas import Directory
+from krisenfest.domain.links import FOLDERS
+from krisenfest.domain.municipality import Municipality
+from krisenfest.domain.records import Reading, Record
+from krisenfest.domain.releases import KINDS, Incoming, Key
+from krisenfest.domain.texts import Text
+from krisenfest.errors import Problem
+from krisenfest.sources import checks
+from krisenfest.sources.directory import AREAS_FILE, read_areas
+from krisenfest.sources.files import Found, Listing, read_text, scan
+from krisenfest.sources.front_matter import Document, FrontMatterError, load_mapping, split
+from krisenfest.sources.known import Known, KnownRecord, NamedLink
+from krisenfest.sources.parts import PARTS_FILE, read_parts
+from krisenfest.sources.record_fields import problems_of, record_input, set_inclusive_end, translation_text
+from krisenfest.sources.text_links import links_of
+
+MUNICIPALITY_FILE = "municipality.yaml"
+LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2,3}(?:-[a-z0-9]{2,8})*)$")
+
+
+@dataclass(slots=True)
+class Content:
+    """What a folder says: the municipality (None if it cannot be read), the records, and every problem.
+
+    `incoming` holds None for a record that did not change since `known`.
+    """
+
+    municipality: Municipality | None
+    incoming: dict[Key, Incoming] = field(default_factory=dict)
+    media: dict[str, Found] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+    directory: Directory = field(default_factory=Directory)
+    anchor: date | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that keep a site from being built."""
+        return [problem for problem in self.problems if not problem.advice]
+
+
+def read(
+    folder: Path, *, config: Config, at: datetime, anchor: date | None = None, known: Known | None = None
+) -> Content:
+    """Read a content folder as of the instant `at`; never raises for what is in it.
+
+    `anchor` is the day to which the dates of an example are moved (default: the day of `at`). What `known` has
+    seen with the same size and time of change is not opened again.
+    """
+    listing = scan(folder, config)
+    content = Content(None, media=dict(listing.media), problems=list(listing.problems))
+    _read_municipality(folder, listing, content)
+    if content.municipality is None:
+        content.problems.sort()
+        return content
+    content.anchor = anchor or at.astimezone(content.municipality.zone).date()
+    shift = timedelta()
+    if content.municipality.example_day:
+        shift = content.anchor - content.municipality.example_day
+    reading = Reading(zone=content.municipality.zone, shift=shift)
+    context = sha256(f"{content.municipality.model_dump_json()} {shift} {sorted(content.directory.names)}".encode())
+    content.known = Known(context.hexdigest())
+    before = known if known and known.context == content.known.context else Known()
+    reader = _Reader(folder, config, content.municipality, reading, content)
+    for group in _groups(listing.records, content.problems):
+        seen = before.records.get(group.main.path)
+        if seen and seen.signature == group.signature:
+            content.known.records[group.main.path] = seen
+            reader.take(Key(seen.kind, seen.id), seen, None)
+        else:
+            reader.read(group)
+    content.problems += checks.problems_at(content.known, content.municipality, set(content.media), listing.other, at)
+    content.problems.sort()
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The files of one record: its main file and its translations by language."""
+
+    kind: str
+    main: Found
+    siblings: Mapping[str, Found]
+
+    @property
+    def signature(self) -> list[list[Any]]:
+        """Path, size in bytes and time of change in ns of each file: what tells that nothing changed."""
+        return [[each.path, each.size, each.mtime_ns] for each in (self.main, *self.siblings.values())]
+
+
+def _groups(files: Sequence[Found], problems: list[Problem]) -> list[_Group]:
+    mains: dict[str, Found] = {}
+    siblings: dict[str, dict[str, Found]] = {}
+    for found in files:
+        stem = found.path.removesuffix(".md")
+        if "." in stem.rpartition("/")[2] and (suffix := LANGUAGE_SUFFIX.search(stem)):
+            siblings.setdefault(stem[: suffix.start()], {})[suffix.group(1)] = found
+        else:
+            mains[stem] = found
+    for stem, translations in siblings.items():
+        if stem not in mains:
+            for found in translations.values():
+                what = f"is a translation, but {stem}.md is not there"
+                problems.append(Problem(found.path, 1, "file", what, "add the original, or rename the file"))
+    return [
+        _Group(FOLDERS[stem.partition("/")[0]], found, dict(sorted(siblings.get(stem, {}).items())))
+        for stem, found in mains.items()
+    ]
+
+
+def _read_municipality(folder: Path, listing: Listing, content: Content) -> None:
+    if MUNICIPALITY_FILE not in listing.other:
+        hint = "write it: name, ars, land, imprint, privacy (docs/how-to/write-content.md)"
+        content.problems.append(Problem(MUNICIPALITY_FILE, 1, "file", "is missing", hint))
+        return
+    try:
+        text = read_text(folder / MUNICIPALITY_FILE)
+        values = load_mapping(text)
+    except FrontMatterError as error:
+        content.problems.append(Problem(MUNICIPALITY_FILE, error.line, "file", error.what, error.hint))
+        return
+    document = Document(values, "", text, 1, 1)
+    parts, problems = read_parts(folder) if PARTS_FILE in listing.other else ((), [])
+    content.problems += problems
+    names, problems = read_areas(folder / AREAS_FILE) if AREAS_FILE in listing.other else (Directory(), [])
+    content.problems += problems
+    try:
+        content.municipality = Municipality.model_validate({**values, "parts": parts})
+    except ValidationError as error:
+        content.problems += problems_of(error, "municipality", MUNICIPALITY_FILE, document)
+        return
+    content.directory = names.with_names([(content.municipality.ars, content.municipality.name)])
+
+
+# What stands in for a field that cannot be read, while the rest of the record is checked.
+STAND_INS: Mapping[str, str] = {
+    "level": "gemeinde",
+    "issued_by": "-",
+    "form": "appeal",
+    "hazard": "other",
+    "start": "1900-01-01",
+    "valid_from": "1900-01-01",
+    "valid_until": "2999-01-01",
+}
+
+
+@dataclass(slots=True)
+class _Reader:
+    folder: Path
+    config: Config
+    municipality: Municipality
+    reading: Reading
+    content: Content
+    paths: dict[str, str] = field(default_factory=dict)  # folded kind/id -> path that has it
+
+    def read(self, group: _Group) -> None:
+        """Read one record with its translations; what is wrong goes to the problems."""
+        path = group.main.path
+        document = self._document(group.main)
+        if document is None:
+            return
+        problems: list[Problem] = []
+        record_id = path.rpartition("/")[2].removesuffix(".md")
+        values = record_input(group.kind, record_id, document, self.municipality)
+        if wrong := set_inclusive_end(values, document):
+            line = document.line_of(["valid_through"])
+            problems.append(Problem(path, line, "valid_through", f"is {document.values['valid_through']!r}", wrong))
+        draft = values.pop("draft", document.values.get("draft", False))
+        if draft not in (True, False):
+            problems.append(Problem(path, document.line_of(["draft"]), "draft", f"is {draft!r}", "write true or false"))
+        links = self._links(path, document, group.kind, values)
+        problems += self._add_translations(group, values, links)
+        record = self._record(group.kind, values, path, document, problems)
+        self.content.problems += problems
+        if record is None:
+            return
+        incoming = Incoming.of(record)
+        seen = KnownRecord.of(record, incoming.digest, group.signature, links, document, draft=draft is True)
+        self.content.known.records[path] = seen
+        self.take(Key(record.kind, record.id), seen, incoming, document)
+
+    def _record(
+        self, kind: str, values: dict[str, Any], path: str, document: Document, problems: list[Problem]
+    ) -> Record | None:
+        """The record; where fields are wrong, one with stand-ins, so that the remaining checks can speak too."""
+        try:
+            return KINDS[kind].model_validate(values, context=self.reading)
+        except ValidationError as error:
+            problems += problems_of(error, kind, path, document)
+            wrong = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+        if not wrong:
+            return None
+        mended = {key: value for key, value in values.items() if key not in wrong - {"texts"}}
+        mended |= {key: STAND_INS[key] for key in wrong & set(STAND_INS)}
+        if "texts" in wrong:
+            mended["texts"] = [{"lang": self.municipality.source_lang, "title": path}]
+        if "id" in wrong:
+            mended["id"] = f"unreadable-{len(self.paths)}"
+        try:
+            return KINDS[kind].model_validate(mended, context=self.reading)
+        except ValidationError as error:
+            problems += problems_of(error, kind, path, document)
+            return None
+
+    def take(self, key: Key, seen: KnownRecord, incoming: Incoming | None, document: Document | None = None) -> None:
+        """Take a record in, unless it is a draft or its id stands elsewhere too."""
+        path = str(seen.signature[0][0])
+        folded = f"{key.kind}/{normalize('NFC', key.id).casefold()}"
+        if folded in self.paths:
+            line = document.line_of(["id"]) if document else 1
+            what = f"{key.id} is the id of {self.paths[folded]} too"
+            self.content.problems.append(Problem(path, line, "id", what, "rename one of the two files"))
+            return
+        self.paths[folded] = path
+        if not seen.draft:
+            self.content.incoming[key] = incoming or Incoming(seen.digest, None)
+
+    def _document(self, found: Found) -> Document | None:
+        try:
+            return split(read_text(self.folder / found.path))
+        except FrontMatterError as error:
+            self.content.problems.append(Problem(found.path, error.line, "file", error.what, error.hint))
+        except OSError as error:
+            what = f"cannot be read ({error.strerror})"
+            self.content.problems.append(Problem(found.path, 1, "file", what, "check its permissions"))
+        return None
+
+    def _add_translations(self, group: _Group, values: dict[str, Any], links: list[NamedLink]) -> list[Problem]:
+        problems: list[Problem] = []
+        inline = {str(text.get("lang")) for text in values["texts"][1:]}
+        for lang, found in group.siblings.items():
+            document = self._document(found)
+            if document is None:
+                continue
+            text, unknown = translation_text(lang, document)
+            for key in unknown:
+                what, hint = "does not belong into a translation", "write it into the original only"
+                problems.append(Problem(found.path, document.line_of([key]), key, what, hint))
+            if lang in inline:
+                what = f"{lang} stands under translations of {group.main.path} too"
+                problems.append(Problem(found.path, 1, "file", what, "keep one of the two"))
+            elif not text.get("title"):
+                what, hint = "is missing", "write the title in this language"
+                problems.append(Problem(found.path, document.yaml_line, "title", what, hint))
+            else:
+                problems += _unfit_text(text, found.path, document, group.kind)
+                values["texts"].append(text)
+            links += self._links(found.path, document, group.kind, {})
+        return problems
+
+    def _links(self, path: str, document: Document, kind: str, values: Mapping[str, Any]) -> list[NamedLink]:
+        found: list[NamedLink] = [
+            (path, document.body_line + line, "body", href, no_alt) for line, href, no_alt in links_of(document.body)
+        ]
+        recap = document.values.get("recap")
+        if isinstance(recap, str):
+            line = document.line_of(["recap"])
+            found += [(path, line, "recap", href, no_alt) for _, href, no_alt in links_of(recap)]
+        for key in ("binding_text", "image"):
+            if isinstance(values.get(key), str):
+                no_alt = key == "image" and kind in ("event",) and not document.values.get("image_alt")
+                found.append((path, document.line_of([key]), key, values[key], no_alt))
+        attachments = values.get("attachments")
+        for number, each in enumerate(attachments if isinstance(attachments, list) else []):
+            if isinstance(each, dict) and isinstance(each.get("path"), str):
+                found.append(
+                    (path, document.line_of(["attachments", number, "path"]), "attachments", each["path"], False)
+                )
+        return found
+
+
+def _unfit_text(text: dict[str, Any], path: str, document: Document, kind: str) -> list[Problem]:
+    """What is wrong with a translation's own words; told with the translation's path and lines."""
+    try:
+        Text.model_validate(text)
+    except ValidationError as error:
+        problems = problems_of(error, kind, path, document)
+        for key in {str(each["loc"][0]) for each in error.errors() if each["loc"]}:
+            text.pop(key, None)
+        return problems
+    return []

@@ -1,0 +1,142 @@
+"""Markdown with YAML front matter: fast where all is well, exact about the line where it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ryaml
+import yaml
+
+MAX_NODES = 20_000  # an editor writes dozens; aliases that expand to more are an attack or an accident
+FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+
+class FrontMatterError(Exception):
+    """Text that cannot be read: the line (from 1), what is wrong, and what to do."""
+
+    def __init__(self, line: int, what: str, hint: str) -> None:
+        super().__init__(f"line {line}: {what}: {hint}")
+        self.line, self.what, self.hint = line, what, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The keys and the body of a text, and what is needed to tell lines."""
+
+    values: dict[str, Any]
+    body: str
+    yaml_text: str
+    yaml_line: int  # line of the first line of the YAML
+    body_line: int  # line of the first line of the body
+
+    def line_of(self, path: Sequence[str | int]) -> int:
+        """The line of a key, nested as `path` says; of the nearest one above it where it is missing."""
+        return line_of(self.yaml_text, path, self.yaml_line)
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 text, with or without a byte order mark, line ends made one; raises FrontMatterError."""
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise FrontMatterError(line, "holds a NUL byte, so it is no text", "save it as text in UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise FrontMatterError(
+            line, f"is not UTF-8 (byte {error.start} is 0x{data[error.start]:02X})", "save the file as UTF-8"
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def split(text: str) -> Document:
+    """Separate front matter and body; raises FrontMatterError."""
+    if not text.strip():
+        raise FrontMatterError(1, "is empty", "begin with a line ---, the keys, another line ---, then the text")
+    if not text.startswith("---"):
+        raise FrontMatterError(1, "has no front matter", "begin with a line ---, the keys, another line ---")
+    end = text.find("\n---", 3)
+    fences = FENCE.finditer(text)
+    first, second = next(fences, None), next(fences, None)
+    if first is None or first.start() != 0 or second is None or end < 0:
+        raise FrontMatterError(1, "the front matter does not end", "close it with a line that holds only ---")
+    yaml_text = text[first.end() + 1 : second.start()]
+    values = load_mapping(yaml_text, 2)
+    body = text[second.end() :].lstrip("\n")
+    body_line = text.count("\n", 0, len(text) - len(body)) + 1
+    return Document(values, body, yaml_text, 2, body_line)
+
+
+def load_mapping(text: str, first_line: int = 1) -> dict[str, Any]:
+    """YAML 1.2 whose top is a mapping with words as keys; raises FrontMatterError with the line."""
+    try:
+        values = ryaml.loads(text)
+    except ValueError as error:
+        raise _explained(text, str(error), first_line) from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise FrontMatterError(first_line, "is no list of keys", "write one key a line, such as title: Hochwasser")
+    for key in values:
+        if not isinstance(key, str):
+            raise FrontMatterError(line_of(text, [key], first_line), f"the key {key!r} is no word", "write a word")
+    if _nodes(values) > MAX_NODES:
+        raise FrontMatterError(first_line, f"holds more than {MAX_NODES} values", "leave out aliases (&, *)")
+    return values
+
+
+def _explained(text: str, message: str, first_line: int) -> FrontMatterError:
+    if "repetition limit" in message or "recursion limit" in message:
+        return FrontMatterError(first_line, "is nested or repeated too often", "write the values out, without & and *")
+    if found := re.search(r'duplicate entry with key "(.*)"', message):
+        key = found.group(1)
+        lines = [number for number, line in enumerate(text.split("\n")) if line.startswith((f"{key}:", f'"{key}":'))]
+        line = first_line + (lines[1] if len(lines) > 1 else 0)
+        return FrontMatterError(line, f"{key} stands twice", "keep one of the two")
+    # The fast parser does not always tell the line; the exact one is asked only now.
+    try:
+        yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        hint = "use spaces, not tabs" if "\\t" in str(error) or "\t" in text else "put values with : # [ { in quotes"
+        return FrontMatterError(line, f"is not valid YAML ({error.problem})", hint)
+    except (yaml.YAMLError, RecursionError):
+        pass
+    return FrontMatterError(first_line, f"is not valid YAML ({message[:120]})", "put values with : # [ { in quotes")
+
+
+def _nodes(value: object) -> int:
+    count, waiting = 0, [value]
+    while waiting and count <= MAX_NODES:
+        each = waiting.pop()
+        count += 1
+        if isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return count
+
+
+def line_of(text: str, path: Sequence[str | int], first_line: int = 1) -> int:
+    """The line of a key in YAML text; slow, and asked only when there is something to say."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return first_line
+    line = 0
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line
+        else:
+            break
+    return first_line + line
