@@ -43,28 +43,28 @@ BADGES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("page", "current"): (N_("Aktuell"), "info"),
 }
 
-# kind and state -> the sentence beside it; {start} and {end} are filled with dates in words
+# kind and state -> what stands beside the badge while the state has an end, and where it has none
 SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("measure", "announced"): (N_("Gilt ab {next}."), N_("Gilt ab {next}.")),
-    ("measure", "in-force"): (N_("Gilt {end}."), N_("Gilt bis auf Weiteres.")),
-    ("measure", "suspended"): (N_("Gilt zurzeit nicht, {end}."), N_("Gilt zurzeit nicht, bis auf Weiteres.")),
-    ("measure", "withdrawn"): (N_("Wurde zurückgenommen und ist nie in Kraft getreten."),) * 2,
-    ("measure", "repealed"): (N_("Gilt nicht mehr seit {start}."),) * 2,
-    ("measure", "expired"): (N_("Gilt nicht mehr seit {start}."),) * 2,
-    ("alert", "announced"): (N_("Die Warnung beginnt {next}."),) * 2,
-    ("alert", "in-force"): (N_("Die Warnung gilt {end}."),) * 2,
-    ("alert", "all-clear"): (N_("Die Gefahr ist vorüber seit {start}."),) * 2,
-    ("alert", "ended"): (N_("Die Warnung ist beendet seit {start}."),) * 2,
-    ("notice", "current"): (N_("Aktuell {end}."), ""),
-    ("notice", "past"): (N_("Nicht mehr aktuell seit {start}."),) * 2,
-    ("service", "normal"): (N_("Läuft normal {end}."), N_("Läuft normal.")),
-    ("service", "restricted"): (N_("Eingeschränkt {end}."), N_("Eingeschränkt bis auf Weiteres.")),
-    ("service", "online-only"): (N_("Nur online {end}."), N_("Nur online bis auf Weiteres.")),
-    ("service", "suspended"): (N_("Ausgesetzt {end}."), N_("Ausgesetzt bis auf Weiteres.")),
-    ("event", "ahead"): (N_("Beginnt {next}."),) * 2,
-    ("event", "running"): (N_("Läuft seit {start}."),) * 2,
-    ("event", "over"): (N_("Die Veranstaltung ist vorbei."),) * 2,
-    ("event", "cancelled"): (N_("Die Veranstaltung fällt aus."),) * 2,
+    ("measure", "announced"): (N_("ab {next}"),) * 2,
+    ("measure", "in-force"): ("{end}", N_("bis auf Weiteres")),
+    ("measure", "suspended"): ("{end}", N_("bis auf Weiteres")),
+    ("measure", "withdrawn"): (N_("nie in Kraft getreten"),) * 2,
+    ("measure", "repealed"): (N_("gilt nicht mehr seit {start}"),) * 2,
+    ("measure", "expired"): (N_("gilt nicht mehr seit {start}"),) * 2,
+    ("alert", "announced"): (N_("ab {next}"),) * 2,
+    ("alert", "in-force"): ("{end}", ""),
+    ("alert", "all-clear"): (N_("Gefahr vorüber seit {start}"),) * 2,
+    ("alert", "ended"): (N_("seit {start}"),) * 2,
+    ("notice", "current"): ("{end}", ""),
+    ("notice", "past"): (N_("seit {start}"),) * 2,
+    ("service", "normal"): ("{end}", ""),
+    ("service", "restricted"): ("{end}", N_("bis auf Weiteres")),
+    ("service", "online-only"): ("{end}", N_("bis auf Weiteres")),
+    ("service", "suspended"): ("{end}", N_("bis auf Weiteres")),
+    ("event", "ahead"): ("{next}", ""),
+    ("event", "running"): (N_("seit {start}"),) * 2,
+    ("event", "over"): ("", ""),
+    ("event", "cancelled"): ("", ""),
     ("page", "current"): ("", ""),
 }
 
@@ -72,7 +72,7 @@ PAST = frozenset({"withdrawn", "repealed", "expired", "ended", "past", "over"})
 
 
 def sentence(words: Words, kind: str, phase: Phase) -> str:
-    """The state of a record with its dates, such as "Gilt bis einschließlich Dienstag, 30. Juni 2026."."""
+    """The state of a record with its dates, such as "bis einschließlich Dienstag, 30. Juni 2026"."""
     bounded, unbounded = SENTENCES[kind, phase.state]
     text = bounded if phase.end else unbounded
     if not text:
@@ -82,7 +82,7 @@ def sentence(words: Words, kind: str, phase: Phase) -> str:
         "next": words.start(phase.end) if phase.end else "",
         "end": words.end(phase.end) if phase.end else "",
     }
-    return words(text).format(**dates)
+    return (words(text) if text != "{end}" and text != "{next}" else text).format(**dates)
 
 
 def variant(edition: Edition, kind: str, phase: Phase, at: datetime) -> dict[str, Any]:
