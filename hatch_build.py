@@ -25,7 +25,10 @@ PACKAGE = "@kern-ux/native@2.7.2"
 INTEGRITY = "sha512-TN0Mqbasp7S1IOqurXickde8MDj5hIcgT4s3f1i33wyv2iVgA1dTO/FoQyi6rgM9KYTYkIthl9k72g7fBUUvHg=="
 FONTS = {"400": "FiraSans-Regular.woff2", "600": "FiraSans-SemiBold.woff2"}
 FAMILY = "Krisenfest Sans"
-LETTERS = "U+0020-007E,U+00A0-017F,U+0192,U+0218-021B,U+1E9E,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+20AC,U+2190-2193,U+2212,U+2713"
+LETTERS = (
+    "U+0020-007E,U+00A0-017F,U+0192,U+0218-021B,U+1E9E,U+2010-2015,"
+    "U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+20AC,U+2190-2193,U+2212,U+2713"
+)
 # Every rule that names a class of KERN is dropped unless all the classes it names begin like one of these.
 KEPT = ("alert", "badge", "body", "btn", "card", "container", "dark", "description-list", "heading", "icon--danger")
 KEPT += ("icon--info", "icon--success", "icon--warning", "icon--arrow-forward", "kopfzeile", "label", "light", "link")

@@ -13,7 +13,6 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import CHROMIUM_FLAGS, find_chromium, serving  # noqa: E402
-
 from krisenfest import pipeline  # noqa: E402
 from krisenfest.config import Config  # noqa: E402
 

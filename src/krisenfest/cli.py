@@ -18,6 +18,7 @@ import orjson
 
 from krisenfest import __version__, clock, config, pipeline
 from krisenfest.errors import KrisenfestError, Problem, SourceError
+from krisenfest.sources import posts as importer
 from krisenfest.web import demo as demo_server
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -185,7 +186,7 @@ def import_posts(given: argparse.Namespace) -> int:
     if given.into is None and not given.dry_run:
         print("krisenfest import: name the content folder with --into FOLDER, or use --dry-run", file=sys.stderr)
         return 2
-    posts = pipeline.import_posts(given.posts, None if given.dry_run else given.into)
+    posts = importer.import_posts(given.posts, None if given.dry_run else given.into)
     for post in posts:
         if given.json:
             _print_json(post.as_json())
@@ -222,4 +223,3 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
 def _print_json(values: Any) -> None:
     sys.stdout.write(orjson.dumps(values).decode() + "\n")
     sys.stdout.flush()
-

@@ -18,7 +18,7 @@ from krisenfest.domain.releases import Holding, Release, applies, continued
 from krisenfest.errors import Problem, SourceError, StateError
 from krisenfest.filetree import File, Store
 from krisenfest.publishing.directory import DirectoryStore
-from krisenfest.site.build import Manifest, build
+from krisenfest.site.build import Built, Manifest, build
 from krisenfest.site.unit import Unit
 from krisenfest.sources import folder as folders
 from krisenfest.sources import state as states
@@ -67,7 +67,11 @@ def build_folder(
     release = continued(state.release, content.municipality, content.incoming, at)
     previous = Manifest({name: (entry[0], entry[1]) for name, entry in state.outputs.items()})
     store = DirectoryStore(out)
-    manifest, written = _write(release, previous, store, folder, content.media, at, base_url or config.site_url, progress)
+    lost = frozenset(entry[0] for entry in previous.files()) - set(store.paths())
+    media = {path: _media_unit(folder, found) for path, found in content.media.items()}
+    url = base_url or config.site_url
+    units = build(release, at, base_url=url, media=media, previous=previous, lost=lost)
+    manifest, written = _write(units, previous, store, lost, progress, len(release.histories))
     kept = {entry[0] for entry in manifest.files()}
     gone = [entry[0] for entry in previous.files() if entry[0] not in kept]
     for path in gone:
@@ -89,21 +93,17 @@ def build_folder(
 
 
 def _write(
-    release: Release,
+    units: Iterator[Built],
     previous: Manifest,
     store: Store,
-    folder: Path,
-    media: dict[str, Found],
-    at: datetime,
-    base_url: str,
+    lost: frozenset[str],
     progress: Progress | None,
+    total: int,
 ) -> tuple[Manifest, int]:
-    there = set(store.paths())
-    lost = frozenset(entry[0] for entry in previous.files() if entry[0] not in there)
+    """Write the files of new units; gives the new manifest and the number of files written."""
     old = {entry[0]: entry[1] for entry in previous.files()}
-    manifest, written, total = Manifest(), 0, len(release.histories)
-    units = {path: _media_unit(folder, found) for path, found in media.items()}
-    for number, built in enumerate(build(release, at, base_url=base_url, media=units, previous=previous, lost=lost)):
+    manifest, written = Manifest(), 0
+    for number, built in enumerate(units):
         for file in built.files or ():
             if old.get(file.path) != file.sha256 or file.path in lost:
                 store.write(file.path, file.data)

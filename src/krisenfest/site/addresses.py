@@ -1,4 +1,4 @@
-"""Where each page lies. Links are relative and name the file, so that a site works under a sub-path and from a stick."""
+"""Where each page lies. Links are relative and name the file: a site works under a sub-path and from a stick."""
 
 from __future__ import annotations
 
@@ -59,4 +59,3 @@ def linked(kind: str, href: str, language_prefix: str) -> str | None:
     if target.kind == "media":
         return target.name + tail
     return language_prefix + record_path(target.kind, target.name) + tail
-

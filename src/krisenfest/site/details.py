@@ -215,7 +215,12 @@ def _event(edition: Edition, version: Version, record: Event, full: str) -> dict
         "join": record.join,
         "hosts": list(record.hosts),
         "agenda": [
-            {"at": each.at or "", "day": words.weekday(each.day) if each.day else "", "title": each.title, "who": each.speaker}
+            {
+                "at": each.at or "",
+                "day": words.weekday(each.day) if each.day else "",
+                "title": each.title,
+                "who": each.speaker,
+            }
             for each in record.agenda
         ],
         "registration": registration.model_dump() if registration else None,

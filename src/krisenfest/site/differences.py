@@ -8,6 +8,8 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
+from pydantic import BaseModel
+
 from krisenfest.domain.releases import Version
 from krisenfest.site.states import N_
 from krisenfest.site.words import Words
@@ -72,6 +74,6 @@ def _shown(words: Words, value: object) -> str:
         return words.day(value)
     if isinstance(value, tuple):
         return "; ".join(_shown(words, each) for each in value)
-    if hasattr(value, "model_dump"):
+    if isinstance(value, BaseModel):
         return ", ".join(_shown(words, each) for each in dict(value).values() if each)
     return str(value)

@@ -18,9 +18,31 @@ from krisenfest.site.edition import Site
 from krisenfest.site.unit import Unit
 from krisenfest.standards import release_json, sitemap, tables
 
-COMMON = ("id", "version", "recorded", "title", "summary", "state", "area", "topics", "audience", "published", "review_by")
+COMMON = (
+    "id",
+    "version",
+    "recorded",
+    "title",
+    "summary",
+    "state",
+    "area",
+    "topics",
+    "audience",
+    "published",
+    "review_by",
+)
 COLUMNS: Mapping[str, Sequence[str]] = {
-    "measure": ("level", "issued_by", "form", "legal_basis", "binding_text", "provided", "promulgated", "valid_from", "valid_until"),
+    "measure": (
+        "level",
+        "issued_by",
+        "form",
+        "legal_basis",
+        "binding_text",
+        "provided",
+        "promulgated",
+        "valid_from",
+        "valid_until",
+    ),
     "notice": ("valid_until",),
     "alert": ("hazard", "category", "severity", "urgency", "certainty", "valid_from", "valid_until"),
     "service": ("leika", "status", "status_from", "status_until", "opening_hours", "responsible"),
@@ -37,7 +59,9 @@ def units(site: Site) -> Iterator[Unit]:
         yield Unit(f"schema/{kind}", "", partial(_schema, folder, kind))
     whole = f"{site.release.number};{utc(site.release.as_of)}"
     yield Unit("data/release", whole, lambda: [File("data/release.json", release_json.dumps(site.release))])
-    yield Unit("data/timetable", whole, lambda: [File("data/timetable.json", release_json.timetable_json(site.release))])
+    yield Unit(
+        "data/timetable", whole, lambda: [File("data/timetable.json", release_json.timetable_json(site.release))]
+    )
     yield Unit("data/parts", "", lambda: [File("data/areas.geojson", _parts(site))])
     if site.base_url:
         pages = [(record_path(each.kind, each.id), each.recorded) for each in site.current]
@@ -86,7 +110,12 @@ def _cell(value: object) -> object:
 
 def _parts(site: Site) -> bytes:
     features = [
-        {"type": "Feature", "id": part.id, "properties": {"id": part.id, "names": part.names}, "geometry": part.geometry}
+        {
+            "type": "Feature",
+            "id": part.id,
+            "properties": {"id": part.id, "names": part.names},
+            "geometry": part.geometry,
+        }
         for part in site.municipality.parts
     ]
     return orjson.dumps({"type": "FeatureCollection", "features": features}, option=orjson.OPT_SORT_KEYS) + b"\n"

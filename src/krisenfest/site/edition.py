@@ -156,7 +156,7 @@ class Edition:
         environment = minijinja.Environment(
             loader=templates().get, trim_blocks=True, lstrip_blocks=True, undefined_behavior="strict"
         )
-        environment.add_function("_", self.words)
+        environment.add_global("_", self.words)
         town = self.site.municipality
         others = [
             {"lang": each, "name": LANGUAGES.get(each, each), "prefix": prefix(each, town.source_lang)}

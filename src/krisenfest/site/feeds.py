@@ -22,7 +22,9 @@ def units(site: Site) -> Iterator[Unit]:
     for kind in (*SECTIONS, ""):
         chosen = [each for each in changed if kind in ("", each.kind)][:MOST]
         inputs = ";".join(f"{each.kind}/{each.id}/{each.number}" for each in chosen)
-        yield Unit(f"feed/{kind or 'all'}", f"{site.release.municipality.name};{inputs}", partial(_feeds, site, kind, chosen))
+        yield Unit(
+            f"feed/{kind or 'all'}", f"{site.release.municipality.name};{inputs}", partial(_feeds, site, kind, chosen)
+        )
     events = [each for each in site.current if each.kind == "event"]
     inputs = ";".join(f"{each.id}/{each.number}/{each.digest[:16]}" for each in events)
     yield Unit("calendar/all", inputs, partial(_calendar, site, events))

@@ -128,7 +128,9 @@ def _topics_index(site: Site, names: dict[str, str], counts: dict[str, int]) -> 
 
     def files() -> Iterable[File]:
         for edition in site.editions:
-            topics = [{"name": name, "path": f"{edition.prefix}themen/{each}.html", "count": n} for name, each, n in rows]
+            topics = [
+                {"name": name, "path": f"{edition.prefix}themen/{each}.html", "count": n} for name, each, n in rows
+            ]
             yield edition.file("themen/index.html", "topics.html", title=edition.words("Themen"), topics=topics)
 
     return Unit("list/themen", repr(rows), files)

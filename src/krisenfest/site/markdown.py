@@ -10,8 +10,11 @@ import pyromark
 from krisenfest.domain.links import is_outside
 from krisenfest.site.addresses import linked
 
-TAGS = set("a abbr b blockquote br caption cite code dd del details div dl dt em h3 h4 h5 h6 hr i img ins kbd li".split())
-TAGS |= set("mark ol p pre q s small span strong sub summary sup table tbody td tfoot th thead tr u ul".split())
+TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div", "dl", "dt", "em"),
+    *("h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small"),
+    *("span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
+}
 ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},

@@ -98,7 +98,9 @@ def _files(edition: Edition, chosen: _Chosen) -> Iterable[File]:
     alerts = []
     for version, entry in zip(chosen.alerts, lists["alerts"], strict=False):
         said = edition.said(version)
-        alerts.append({**entry, "instructions": edition.html("alert", said.text.instructions, edition.prefix + "index.html")})
+        alerts.append(
+            {**entry, "instructions": edition.html("alert", said.text.instructions, edition.prefix + "index.html")}
+        )
     counts = {name: len(getattr(chosen, name)) for name in ("measures", "services")}
     yield edition.file(
         "index.html",
@@ -125,10 +127,7 @@ def _quiet(chosen: _Chosen) -> dict[str, list[dict[str, Any]]]:
         ("services", {"restricted", "online-only", "suspended"}),
     ):
         spans = [
-            phase
-            for version in getattr(chosen, name)
-            for phase in site.phases[version.key]
-            if phase.state in states
+            phase for version in getattr(chosen, name) for phase in site.phases[version.key] if phase.state in states
         ]
         cuts = sorted({site.at, *(cut for span in spans for cut in (span.start, span.end) if cut and cut > site.at)})
         gaps = []

@@ -82,7 +82,7 @@ def sentence(words: Words, kind: str, phase: Phase) -> str:
         "next": words.start(phase.end) if phase.end else "",
         "end": words.end(phase.end) if phase.end else "",
     }
-    return (words(text) if text != "{end}" and text != "{next}" else text).format(**dates)
+    return (words(text) if text not in {"{end}", "{next}"} else text).format(**dates)
 
 
 def variant(edition: Edition, kind: str, phase: Phase, at: datetime) -> dict[str, Any]:

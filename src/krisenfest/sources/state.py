@@ -49,7 +49,9 @@ def load(folder: Path, out: str = "") -> State:
     except FileNotFoundError:
         pass
     except (ValueError, KeyError, TypeError) as error:
-        raise StateError(f"{folder / SOURCES} cannot be read ({error}); delete it, the next build makes it again") from None
+        raise StateError(
+            f"{folder / SOURCES} cannot be read ({error}); delete it, the next build makes it again"
+        ) from None
     try:
         state.outputs = orjson.loads((folder / _outputs_name(out)).read_bytes())
     except (FileNotFoundError, orjson.JSONDecodeError):

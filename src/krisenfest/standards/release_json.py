@@ -33,9 +33,7 @@ def _version(version: Version) -> bytes:
 
 def municipality_json(municipality: Municipality) -> bytes:
     """The municipality as canonical JSON."""
-    return orjson.dumps(
-        orjson.loads(municipality.model_dump_json(exclude_defaults=True)), option=orjson.OPT_SORT_KEYS
-    )
+    return orjson.dumps(orjson.loads(municipality.model_dump_json(exclude_defaults=True)), option=orjson.OPT_SORT_KEYS)
 
 
 def dumps(release: Release) -> bytes:
@@ -86,7 +84,10 @@ def records_json(versions: Iterable[Version]) -> bytes:
 
 def timetable_json(release: Release) -> bytes:
     """Every known coming change: when, which record, which state."""
-    rows = [{"at": utc(each.at), "id": each.key.id, "kind": each.key.kind, "state": each.state} for each in release.timetable()]
+    rows = [
+        {"at": utc(each.at), "id": each.key.id, "kind": each.key.kind, "state": each.state}
+        for each in release.timetable()
+    ]
     values = {"as_of": utc(release.as_of), "changes": rows, "release": release.number}
     return orjson.dumps(values, option=orjson.OPT_SORT_KEYS) + b"\n"
 
@@ -94,7 +95,10 @@ def timetable_json(release: Release) -> bytes:
 def schema(kind: str) -> bytes:
     """JSON Schema (2020-12) of a kind of record, as it stands under `record` in the data files."""
     values = KINDS[kind].model_json_schema(mode="serialization")
-    values |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:krisenfest:schema:{kind}:{FORMAT}"}
+    values |= {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:krisenfest:schema:{kind}:{FORMAT}",
+    }
     values["required"] = [name for name in values.get("required", []) if KINDS[kind].model_fields[name].is_required()]
     _defaults_may_miss(values)
     return orjson.dumps(values, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"

@@ -21,11 +21,14 @@ def dumps(base_url: str, pages: Sequence[tuple[str, datetime]]) -> list[tuple[st
     names = [f"sitemap-{number}.xml" for number in range(1, len(chunks) + 1)]
     rows = "".join(f"<sitemap><loc>{escape(f'{base_url}/{name}')}</loc></sitemap>\n" for name in names)
     index = f'{HEAD}<sitemapindex xmlns="{NAMESPACE}">\n{rows}</sitemapindex>\n'.encode()
-    return [("sitemap.xml", index)] + [(name, _urls(base_url, chunk)) for name, chunk in zip(names, chunks, strict=True)]
+    return [("sitemap.xml", index)] + [
+        (name, _urls(base_url, chunk)) for name, chunk in zip(names, chunks, strict=True)
+    ]
 
 
 def _urls(base_url: str, pages: Sequence[tuple[str, datetime]]) -> bytes:
     rows = "".join(
-        f"<url><loc>{escape(f'{base_url}/{path}')}</loc><lastmod>{utc(changed)}</lastmod></url>\n" for path, changed in pages
+        f"<url><loc>{escape(f'{base_url}/{path}')}</loc><lastmod>{utc(changed)}</lastmod></url>\n"
+        for path, changed in pages
     )
     return f'{HEAD}<urlset xmlns="{NAMESPACE}">\n{rows}</urlset>\n'.encode()

@@ -23,12 +23,12 @@ HOST = "127.0.0.1"
 class _Handler(SimpleHTTPRequestHandler):
     """Serves the built files with their media types; says nothing on the console."""
 
-    extensions_map = {f".{ending}": media_type for ending, media_type in MEDIA_TYPES.items()} | {  # noqa: RUF012
+    extensions_map = {f".{ending}": media_type for ending, media_type in MEDIA_TYPES.items()} | {
         "": "application/octet-stream",
         ".html": "text/html; charset=utf-8",
     }
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
+    def log_message(self, format: str, *args: object) -> None:
         """Log nothing: an address that was read is personal data."""
 
     def end_headers(self) -> None:
@@ -72,10 +72,12 @@ def run(*, port: int, data: Path | None, as_json: bool, config: Config, at: date
         try:
             server = ThreadingHTTPServer((HOST, port), partial(_Handler, directory=str(site)))
         except OSError as error:
-            raise KrisenfestError(f"port {port} cannot be used ({error.strerror}): choose another with --port") from None
+            raise KrisenfestError(
+                f"port {port} cannot be used ({error.strerror}): choose another with --port"
+            ) from None
         address = f"http://{HOST}:{server.server_port}/"
         if as_json:
-            values = {"site": address, "desk": None, "mailbox": None, "api": None, "accounts": []}
+            values: dict[str, object] = {"site": address, "desk": None, "mailbox": None, "api": None, "accounts": []}
             sys.stdout.write(orjson.dumps(values).decode() + "\n")
         else:
             print(f"Musterstadt is at {address}  (Ctrl+C ends the demo)")
