@@ -16,7 +16,7 @@ from krisenfest.sources.posts import read_post
 
 def measure(folder: Path) -> dict[str, Any]:
     """Figures over the labelled posts: right, unsure and wrong days and start times of single-date events."""
-    rows = list(csv.DictReader((folder / "gold.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((folder / "gold.csv").read_text(encoding="utf-8").splitlines()))
     single, wrong, misses = 0, [], []
     right_day = right_time = timed = 0
     for row in rows:

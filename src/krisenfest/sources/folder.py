@@ -154,6 +154,7 @@ STAND_INS: Mapping[str, str] = {
     "issued_by": "-",
     "form": "appeal",
     "hazard": "other",
+    "binding_text": "https://unreadable.invalid/",
     "start": "1900-01-01",
     "valid_from": "1900-01-01",
     "valid_until": "2999-01-01",

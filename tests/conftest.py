@@ -1,0 +1,91 @@
+"""What all tests share: the real data beside the checkout, the example town, a built site, a Chromium."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from browser import CHROMIUM_FLAGS, find_chromium, serving
+from krisenfest import pipeline
+from krisenfest.config import Config
+
+ROOT = Path(__file__).parent.parent
+MUSTERSTADT = ROOT / "examples" / "musterstadt"
+AT = datetime(2026, 7, 1, 10, tzinfo=UTC)  # 12:00 in Musterstadt on its example day
+
+settings.register_profile("krisenfest", deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("krisenfest")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data beside the checkout; tests that need it are skipped where it is not."""
+    folder = Path(os.environ.get("KRISENFEST_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the folder with real data is not here (set KRISENFEST_SHARED_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Musterstadt's site as of its example day."""
+    folder = tmp_path_factory.mktemp("built")
+    out = folder / "site"
+    pipeline.build_folder(MUSTERSTADT, out, state_folder=folder / "state", config=Config(), at=AT)
+    return out
+
+
+@pytest.fixture(scope="session")
+def address(built: Path) -> Iterator[str]:
+    """The address at which the built site is served."""
+    with serving(built) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium, driven by Playwright."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium found (scripts/ensure-chromium installs one, or set KRISENFEST_CHROMIUM)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A small town's content folder, right in every way, for a test to change."""
+    folder = tmp_path / "town"
+    write(folder, "municipality.yaml", MUNICIPALITY)
+    for page in ("impressum", "datenschutz", "barrierefreiheit"):
+        write(folder, f"pages/{page}.md", f"---\ntitle: {page.title()}\n---\nText\n")
+    return folder
+
+
+MUNICIPALITY = """\
+name: Kleinstadt
+ars: "059580099098"
+land: "05"
+imprint: impressum
+privacy: datenschutz
+accessibility: barrierefreiheit
+languages: [de, en]
+site_url: https://www.kleinstadt.example
+"""
+
+
+def write(folder: Path, path: str, text: str) -> None:
+    """Write a file of a content folder."""
+    place = folder / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
