@@ -198,5 +198,6 @@ class Edition:
     def file(self, path: str, template: str, **values: Any) -> File:
         """The page at `path` (without the language) from a template and its values."""
         full = self.prefix + path
-        html = self._templates.render_template(template, page=path, root=to_root(full), **values)
-        return File(full, html.encode())
+        html = self._templates.render_template(template, **{"page": path, "root": to_root(full), **values})
+        # MiniJinja escapes slashes too, which HTML does not ask for and which hides links from plain-text tools.
+        return File(full, html.replace("&#x2f;", "/").encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -31,7 +32,9 @@ def _is_asset(path: str) -> bool:
 
 def _pages(site: Site) -> Iterable[File]:
     for edition in site.editions:
-        yield edition.file("404.html", "missing.html", title=edition.words("Diese Seite gibt es nicht"))
+        # A web server shows this page at any address, however deep: its links start at the top of the host.
+        title, top = edition.words("Diese Seite gibt es nicht"), f"{urlsplit(site.base_url).path}/"
+        yield edition.file("404.html", "missing.html", title=title, root=top, framed=False)
         yield edition.file("offline.html", "offline.html", title=edition.words("Keine Verbindung"))
     sitemap = f"Sitemap: {site.base_url}/sitemap.xml\n" if site.base_url else ""
     yield File("robots.txt", f"User-agent: *\nAllow: /\n{sitemap}".encode())

@@ -37,14 +37,15 @@ def units(site: Site) -> Iterator[Unit]:
     for kind, section in SECTIONS.items():
         chosen = sorted((each for each in present if each.kind == kind), key=_order)
         yield from _paged(site, section, TITLES[kind], chosen, template="list.html")
+    present.sort(key=_order)
     topics: dict[str, list[Version]] = {}
     names: dict[str, str] = {}
-    for version in present:
+    for version in (*present, *past):
         for topic in version.record.topics:
             topics.setdefault(slug(topic), []).append(version)
             names.setdefault(slug(topic), topic)
     for each, chosen in sorted(topics.items()):
-        yield from _paged(site, f"themen/{each}", names[each], sorted(chosen, key=_order), template="list.html")
+        yield from _paged(site, f"themen/{each}", names[each], chosen, template="list.html")
     yield _topics_index(site, names, {each: len(chosen) for each, chosen in topics.items()})
     yield from _parts(site, present)
     past.sort(key=lambda each: (KIND_ORDER.index(each.kind), newest_first(each)))

@@ -12,7 +12,7 @@ from krisenfest.site.addresses import linked
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div", "dl", "dt", "em"),
-    *("h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small"),
+    *("h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small"),
     *("span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
 }
 ATTRIBUTES = {
@@ -45,12 +45,12 @@ class Renderer:
         )
 
     def __call__(self, text: str, root: str) -> str:
-        """`text` as HTML for a page from which `root` ("../") leads to the top of the site; headings begin at h3."""
+        """`text` as HTML for a page from which `root` ("../") leads to the top of the site; headings begin at h2."""
         if not text:
             return ""
         html = _renderer.html(text)
         if "<h" in html:
-            html = _HEADING.sub(_lower, html)
+            html = _under_the_page(html)
         return self._cleaner.clean(html).replace(ROOT, root)
 
     def _attribute(self, tag: str, attribute: str, value: str) -> str | None:
@@ -65,6 +65,10 @@ class Renderer:
         return None if path is None else ROOT + path
 
 
-def _lower(found: re.Match[str]) -> str:
-    """Headings of a text lie below the page's own h1 and h2."""
-    return f"{found.group(1)}{min(int(found.group(2)) + 2, 6)}"
+def _under_the_page(html: str) -> str:
+    """Headings of a text begin one below the page's own h1, whatever level its author began with."""
+    levels = [int(level) for _, level in _HEADING.findall(html)]
+    if not levels:
+        return html
+    down = 2 - min(levels)
+    return _HEADING.sub(lambda found: f"{found.group(1)}{min(int(found.group(2)) + down, 6)}", html)

@@ -61,7 +61,7 @@
   window.addEventListener("resize", report);
   show();
 
-  if (!framed && "serviceWorker" in navigator && /^https?:$/.test(location.protocol)) {
+  if (!framed && document.body.dataset.root !== undefined && "serviceWorker" in navigator && /^https?:$/.test(location.protocol)) {
     navigator.serviceWorker.register(document.body.dataset.root + "sw.js").catch(function () { /* reading needs no worker */ });
   }
 })();

@@ -2,7 +2,8 @@
 "use strict";
 
 const KEPT = "krisenfest-kept";
-const PATIENCE_MS = 4000;
+const PATIENCE_MS = 4000; // until a kept page is shown instead
+const LONG_PATIENCE_MS = 12000; // until a page that is not kept counts as out of reach
 
 self.addEventListener("install", (event) => event.waitUntil(keepAhead().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -12,7 +13,7 @@ async function keepAhead() {
   const answer = await fetch("offline.json", { cache: "no-cache" });
   const { paths } = await answer.json();
   // One page that is missing must not keep the others away.
-  await Promise.allSettled(paths.map((path) => kept.add(new Request(path, { cache: "no-cache" }))));
+  await Promise.allSettled(["./", ...paths].map((path) => kept.add(new Request(path, { cache: "no-cache" }))));
 }
 
 self.addEventListener("fetch", (event) => {
@@ -23,19 +24,19 @@ self.addEventListener("fetch", (event) => {
 
 async function answer(request) {
   const kept = await caches.open(KEPT);
+  const known = await kept.match(request, { ignoreSearch: true });
   let timer;
   try {
-    const slow = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("slow")), PATIENCE_MS); });
-    const known = await kept.match(request, { ignoreSearch: true });
-    const fresh = await (known ? Promise.race([fetch(request), slow]) : fetch(request));
+    const slow = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("slow")), known ? PATIENCE_MS : LONG_PATIENCE_MS); });
+    if (!navigator.onLine) throw new Error("offline");
+    const fresh = await Promise.race([fetch(request), slow]);
     if (fresh.ok) await kept.put(request, fresh.clone());
     return fresh.status >= 500 && known ? known : fresh;
   } catch (error) {
-    const page = await kept.match(request, { ignoreSearch: true });
-    if (page) return page;
-    if (request.mode === "navigate") {
-      const offline = await kept.match(new URL("offline.html", self.registration.scope).href);
-      if (offline) return offline;
+    if (known) return known;
+    // A redirect, since the offline page's own links are relative to where it lies. Frames get nothing.
+    if (request.mode === "navigate" && request.destination === "document") {
+      return Response.redirect(new URL("offline.html", self.registration.scope).href);
     }
     throw error;
   } finally {
