@@ -19,10 +19,12 @@ from krisenfest.config import Config  # noqa: E402
 AT = datetime(2026, 7, 1, 10, tzinfo=UTC)
 PAGES = {
     "start": "index.html",
-    "measure": "massnahmen/{measure}.html",
-    "service": "leistungen/{service}.html",
-    "event": "veranstaltungen/{event}.html",
+    "measure": "massnahmen/uferweg-gesperrt.html",
+    "service": "leistungen/personalausweis.html",
+    "event": "veranstaltungen/webinar-krisenfest.html",
 }
+# The documentation shows one picture of each; --full takes all of them, in full length, to look at.
+SHOWN = {"start": (390, "light"), "measure": (1280, "light"), "service": (390, "dark"), "event": (1280, "light")}
 
 
 def main(source: Path, target: Path, pages: dict[str, str]) -> None:
@@ -44,9 +46,11 @@ def main(source: Path, target: Path, pages: dict[str, str]) -> None:
                     page = context.new_page()
                     page.clock.set_fixed_time(AT)
                     for name, path in pages.items():
+                        if "--full" not in sys.argv and SHOWN[name] != (width, scheme):
+                            continue
                         page.goto(address + path)
                         page.wait_for_timeout(300)
-                        page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=True)
+                        page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page="--full" in sys.argv)
                     context.close()
             browser.close()
 
@@ -54,5 +58,5 @@ def main(source: Path, target: Path, pages: dict[str, str]) -> None:
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "examples" / "musterstadt"
     place = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures"
-    chosen = dict(each.split("=") for each in sys.argv[3:]) or PAGES
+    chosen = dict(each.split("=") for each in sys.argv[3:] if "=" in each) or PAGES
     main(folder, place, chosen)

@@ -15,7 +15,6 @@ class Config:
     """All there is to set. Each field is read from KRISENFEST_ and its name in capitals."""
 
     site_url: str = ""  # public address of the site; wins over site_url in municipality.yaml
-    horizon_days: int = 14  # how far ahead lists show known changes, in days
     max_text_bytes: int = 2_000_000  # a Markdown, YAML or GeoJSON file may have so many bytes
     max_media_bytes: int = 20_000_000  # a picture or PDF may have so many bytes
 
