@@ -6,9 +6,9 @@ STAMP := .venv/.installed
 
 setup: $(STAMP)
 
-$(STAMP): requirements/dev.txt pyproject.toml hatch_build.py $(wildcard src/krisenfest/locale/*/LC_MESSAGES/*.po)
+$(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml hatch_build.py $(wildcard src/krisenfest/locale/*/LC_MESSAGES/*.po)
 	@test -x $(PY) || python3 -m venv .venv
-	@test -x .venv/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
+	@test -x .venv/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt
 	@.venv/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -34,9 +34,12 @@ bench: setup
 pictures: setup
 	$(PY) scripts/pictures.py
 
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+# run.txt takes its versions from dev.txt: what runs in a town is what was tested.
 lock:
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements/dev.txt
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/run.txt
+	$(LOCK) --group dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --constraint requirements/dev.txt pyproject.toml -o requirements/run.txt
+	echo uv | $(LOCK) - -o requirements/uv.txt
 
 clean:
 	rm -rf .venv build dist src/krisenfest/site/assets/vendor
