@@ -40,7 +40,8 @@ class Words:
 
     @cached_property
     def _locale(self) -> str:
-        return self.lang.partition("-")[0]
+        main = self.lang.partition("-")[0]
+        return "en_GB" if main == "en" else main  # the day before the month, as all over Europe
 
     def day(self, day: date) -> str:
         """A day in words, such as 1. Juli 2026."""
