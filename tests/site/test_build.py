@@ -162,7 +162,7 @@ def test_every_page_says_its_language_its_state_and_where_its_content_begins(bui
             assert 'href="#inhalt"' in text and 'id="inhalt"' in text
             assert text.count("<h1") == 1
         if page.parent.name in ("massnahmen", "leistungen", "veranstaltungen") and page.name != "index.html":
-            assert "Version" in text
+            assert 'class="kf-asof"' in text
 
 
 def test_the_first_visit_weighs_less_than_120_kilobytes(built: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_translation_keeps_its_placeholders_and_has_no_leftovers(lang: str) ->
     [
         ("de", "Mittwoch, 1. Juli 2026, 18:00 Uhr", "bis einschließlich Dienstag, 30. Juni 2026"),
         ("de-simple", "Mittwoch, 1. Juli 2026, 18:00 Uhr", "bis einschließlich Dienstag, 30. Juni 2026"),
-        ("en", "Wednesday 1 July 2026, 18:00", "until the end of Tuesday 30 June 2026"),
+        ("en", "Wednesday, 1 July 2026, 18:00", "until the end of Tuesday, 30 June 2026"),
     ],
 )
 def test_dates_are_written_as_the_language_does(lang: str, moment: str, end: str) -> None:
