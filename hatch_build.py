@@ -44,6 +44,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         compile_translations(root / "src/krisenfest/locale")
         bring_kern(root / "src/krisenfest/site/assets/vendor")
+        if version != "editable":  # an installed wheel shows the example too; a checkout has it in its own tree
+            build_data["force_include"][str(root / "examples/musterstadt")] = "krisenfest/examples/musterstadt"
 
 
 def bring_kern(target: Path) -> None:
