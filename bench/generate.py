@@ -5,7 +5,43 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-WORDS = ["Stadt", "Fluss", "Brücke", "Wasser", "Strom", "Schule", "Hilfe", "Straße", "Markt", "Nachbar", "Keller", "Licht", "Regen", "Morgen", "Abend", "Woche", "Straßenbahn", "Amt", "Frage", "Antwort", "Platz", "Garten", "Weg", "Haus", "Dach", "Feuerwehr", "Helfer", "Plan", "Treffen", "Pause", "Rathaus", "Telefon", "Karte", "Liste", "Tag"]
+WORDS = [
+    "Stadt",
+    "Fluss",
+    "Brücke",
+    "Wasser",
+    "Strom",
+    "Schule",
+    "Hilfe",
+    "Straße",
+    "Markt",
+    "Nachbar",
+    "Keller",
+    "Licht",
+    "Regen",
+    "Morgen",
+    "Abend",
+    "Woche",
+    "Straßenbahn",
+    "Amt",
+    "Frage",
+    "Antwort",
+    "Platz",
+    "Garten",
+    "Weg",
+    "Haus",
+    "Dach",
+    "Feuerwehr",
+    "Helfer",
+    "Plan",
+    "Treffen",
+    "Pause",
+    "Rathaus",
+    "Telefon",
+    "Karte",
+    "Liste",
+    "Tag",
+]
 TOPICS = [f"Thema {number}" for number in range(1, 21)]
 TOWN = """\
 name: Messstadt

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -137,6 +138,8 @@ def check(given: argparse.Namespace) -> int:
 def build(given: argparse.Namespace) -> int:
     """Exit 0: built (advice on standard error), 1: problems printed, nothing written."""
     began = clock.stopwatch_s()
+    # A build makes many small lasting values and no cycles to speak of; looking for those costs a quarter of it.
+    gc.set_threshold(200_000, 50, 50)
     at = given.at or clock.now()
     report = pipeline.build_folder(
         given.folder,

@@ -78,6 +78,8 @@ def build_folder(
         store.remove(path)
     changed = bool(written or gone) or release is not state.release
     changed = changed or content.known != state.known or content.anchor != state.anchor
+    changed = changed or manifest.units.keys() != previous.units.keys()
+    changed = changed or any(unit[0] != previous.units[name][0] for name, unit in manifest.units.items())
     state.release, state.known, state.anchor = release, content.known, content.anchor
     state.outputs = dict(manifest.units)
     if changed:

@@ -187,6 +187,9 @@ def alert_phases(alert: Alert) -> tuple[Phase, ...]:
     return phases_between(cuts, lambda at: alert_state_at(alert, at))
 
 
+_ALWAYS_CURRENT = (Phase(NoticeState.CURRENT, None, None),)
+
+
 def notice_phases(notice: Notice) -> tuple[Phase, ...]:
     """Every state of the notice, oldest first."""
     end = notice.valid_until
@@ -194,4 +197,4 @@ def notice_phases(notice: Notice) -> tuple[Phase, ...]:
     def state_at(at: datetime) -> NoticeState:
         return NoticeState.CURRENT if end is None or at < end else NoticeState.PAST
 
-    return phases_between([end], state_at)
+    return phases_between([end], state_at) if end else _ALWAYS_CURRENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from krisenfest.domain.links import FOLDERS, resolve
 
@@ -19,6 +20,7 @@ _FOLDER_OF = {kind: folder for folder, kind in FOLDERS.items()}
 _ASCII = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """`text` as part of an address: small letters, digits and hyphens; never empty."""
     plain = text.lower().translate(_ASCII)

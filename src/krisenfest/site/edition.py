@@ -93,13 +93,21 @@ class Site:
 
     def state(self, version: Version) -> str:
         """The state of a record at the moment of the build."""
-        return next(phase.state for phase in self.phases[version.key] if self.at in phase)
+        return next(phase.state for phase in self.phases[version.kind, version.id] if self.at in phase)
 
     def inputs(self, version: Version) -> str:
         """What the appearance of a record depends on: its version, and which of its states holds."""
-        own = self.phases.get(version.key, ())
-        number = next((number for number, phase in enumerate(own) if self.at in phase), 0)
-        return f"{version.kind}/{version.id}/{version.number}/{version.digest[:16]}/{number}"
+        if known := self._inputs.get((version.kind, version.id)):
+            return known
+        own = self.phases.get((version.kind, version.id), ())
+        number = next((number for number, phase in enumerate(own) if self.at in phase), 0) if len(own) > 1 else 0
+        found = f"{version.kind}/{version.id}/{version.number}/{version.digest[:16]}/{number}"
+        self._inputs[version.kind, version.id] = found
+        return found
+
+    @cached_property
+    def _inputs(self) -> dict[tuple[str, str], str]:
+        return {}
 
     @cached_property
     def menu(self) -> tuple[Version, ...]:

@@ -33,6 +33,7 @@ class Words:
     def __init__(self, lang: str, zone: ZoneInfo) -> None:
         self.lang, self.zone = lang, zone
         self._catalogue = translations(lang)
+        self._stamps: dict[datetime, str] = {}  # a build asks for the same few moments on every page
 
     def __call__(self, msgid: str) -> str:
         """The interface text in this language."""
@@ -62,8 +63,11 @@ class Words:
 
     def stamp(self, at: datetime) -> str:
         """An instant without its weekday, for "as of" lines."""
-        local = at.astimezone(self.zone)
-        return self("{date}, {time} Uhr").format(date=self.day(local.date()), time=local.strftime("%H:%M"))
+        if at not in self._stamps:
+            local = at.astimezone(self.zone)
+            text = self("{date}, {time} Uhr").format(date=self.day(local.date()), time=local.strftime("%H:%M"))
+            self._stamps[at] = text
+        return self._stamps[at]
 
     def start(self, at: datetime) -> str:
         """When something begins: a day alone if it begins with the day."""
