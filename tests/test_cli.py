@@ -1,0 +1,99 @@
+"""The command line: thin, quiet on success, and exit codes that are promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from conftest import MUSTERSTADT
+from krisenfest.cli import main
+
+AT = ["--at", "2026-07-01T12:00"]
+
+
+def test_a_build_prints_its_figures_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(MUSTERSTADT), str(tmp_path / "out"), "--json", *AT]) == 0
+    printed = capsys.readouterr()
+    values = json.loads(printed.out)
+    assert sorted(values) == ["files", "release", "removed", "seconds", "unchanged", "written"]
+    assert (values["release"], values["unchanged"], values["removed"]) == (1, 0, 0)
+    assert values["files"] == values["written"] > 300
+    assert printed.err == ""
+
+
+def test_a_build_is_quiet_on_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(MUSTERSTADT), str(tmp_path / "out"), *AT]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_check_prints_its_problems_as_json(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (town / "pages/impressum.md").unlink()
+    assert main(["check", str(town), "--json"]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["path"], problem["field"], problem["advice"]) == ("municipality.yaml", "imprint", False)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["build", "x"], ["check", "x", "--at", "noon"], ["applies", "x", "--area", "05"]]
+)
+def test_wrong_usage_exits_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_a_folder_that_is_not_there_exits_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "nowhere")]) == 1
+    assert "is no folder" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_exits_1(
+    monkeypatch: pytest.MonkeyPatch, town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KRISENFEST_MAX_TEXT_BYTES", "many")
+    assert main(["check", str(town)]) == 1
+    assert "KRISENFEST_MAX_TEXT_BYTES = 'many': write a whole number" in capsys.readouterr().err
+
+
+def test_a_build_before_the_last_release_is_refused(
+    tmp_path: Path, town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", str(town), str(tmp_path / "out"), *AT]) == 0
+    (town / "pages/neu.md").write_text("---\ntitle: Neu\n---\nText\n")
+    assert main(["build", str(town), str(tmp_path / "out"), "--at", "2026-06-30T12:00"]) == 1
+    assert "choose a later --at" in capsys.readouterr().err
+
+
+def test_applies_tells_what_holds_in_a_part_of_the_town(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["applies", str(MUSTERSTADT), "--json", "--area"]
+    at = ["--at", "2020-01-01T12:00"]
+    assert main([*arguments, "hinterwald", *at]) == 1
+    assert "altstadt, nordviertel, suedufer, gewerbepark" in capsys.readouterr().err
+    assert main([*arguments, "05 9 58 0099 099", *at]) == 0
+    assert json.loads(capsys.readouterr().out)["applies"] == []
+
+
+def test_the_demo_answers_and_says_where(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "krisenfest", "demo", "--port", "0", "--json", "--data", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        try:
+            assert demo.stdout is not None
+            values = json.loads(demo.stdout.readline())
+            assert (values["desk"], values["mailbox"], values["api"], values["accounts"]) == (None, None, None, [])
+            with urllib.request.urlopen(values["site"]) as answer:
+                page = answer.read().decode()
+            assert "Hochwasser an der Muster" in page
+            with pytest.raises(urllib.error.HTTPError) as missing:
+                urllib.request.urlopen(values["site"] + "tief/unten/nichts.html")
+            assert missing.value.code == 404
+            assert "Diese Seite gibt es nicht" in missing.value.read().decode()
+            missing.value.close()
+        finally:
+            demo.terminate()
+            demo.wait(timeout=20)
