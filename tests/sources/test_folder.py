@@ -63,6 +63,8 @@ def test_a_town_that_is_right_has_no_problem(town: Path) -> None:
         ("notices/n.md", "---\n- a\n---\n", "is no list of keys"),
         ("notices/n.md", "", "notices/n.md:1: file: is empty"),
         ("notices/N.md", "---\ntitle: N\n---\n", "use small letters"),
+        ("notices/index.md", "---\ntitle: N\n---\n", "belongs to a page of the site"),
+        ("alerts/banner.md", ALERT, "belongs to a page of the site"),
         ("notices/n.en.md", "---\ntitle: N\n---\n", "is a translation, but notices/n.md is not there"),
         ("notices/n.txt", "x", "is no record"),
         ("media/x.exe", "x", "is of a kind that is not published"),

@@ -109,6 +109,13 @@ def _area(text: str) -> str:
     return text
 
 
+def _free_id(text: str) -> str:
+    # The site's own pages lie beside those of the records.
+    if re.fullmatch(r"index|banner|seite-[0-9]+", text):
+        raise ValueError("this name belongs to a page of the site; choose another")
+    return text
+
+
 Day = Annotated[date, BeforeValidator(_read_day, json_schema_input_type=str)]
 Instant = Annotated[
     datetime,
@@ -119,7 +126,7 @@ Link = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_safe
 Word = Annotated[str, Field(min_length=1, max_length=300)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_as_tuple)]
 AreaName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_area)]
-RecordId = Annotated[str, Field(max_length=120, pattern=f"^{ID_PATTERN}$")]
+RecordId = Annotated[str, Field(max_length=120, pattern=f"^{ID_PATTERN}$"), AfterValidator(_free_id)]
 
 
 class Model(BaseModel):

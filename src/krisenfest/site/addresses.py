@@ -24,7 +24,8 @@ _ASCII = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 def slug(text: str) -> str:
     """`text` as part of an address: small letters, digits and hyphens; never empty."""
     plain = text.lower().translate(_ASCII)
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "-"
+    found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "-"
+    return "-index" if found == "index" else found  # index.html is the list of them all
 
 
 def record_path(kind: str, record_id: str) -> str:
