@@ -195,7 +195,7 @@ def _fill(found: When, chosen: list[_Candidate], lines: Sequence[Line], *, sever
         timed = _times_of_event(lines)
     starts = {time.start for time, _, _ in timed}
     ends = {time.end for time, _, _ in timed if time.end is not None}
-    source = chosen[0]
+    source = next((each for each in chosen if each.times), chosen[0])
     if last > first:
         found.start, found.end = local(first, None), local(last, None)
         found.sources.append(("start", found.start, source.line.number, source.sentence))

@@ -22,6 +22,9 @@ from krisenfest.sources.post_prose import Line, Unsure
 MAX_BYTES = 5_000_000
 SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}", re.DOTALL)
 REF = re.compile(r"""\{\{[<%]\s*(?:rel)?ref\s+["']([^"']+)["']\s*[%>]\}\}""")
+LOCAL_FILE = re.compile(
+    r"\]\((?!https?:|mailto:|media/)([^)\s]+\.(?:pdf|png|jpe?g|svg|webp|ics))(?=[)\s])", re.IGNORECASE
+)
 TAG = re.compile(r"<[^>]{0,500}>")
 FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 
@@ -95,7 +98,7 @@ def read_post(name: str, data: bytes | str) -> ImportedPost:
     if not post.title:
         post.title = next((line.text.strip("# ") for line in lines if line.raw.startswith("#")), "")
     post.body = _clean_body(body)
-    _files_to_pass_on(post, body)
+    _files_to_pass_on(post, body, first_line)
     _when(post, values, lines, posted)
     _where(post, values, lines)
     return post
@@ -177,12 +180,15 @@ def _metadata(post: ImportedPost, values: dict[str, Any]) -> None:
     post.title = _text(values, "title", "name")[:300]
     post.summary = _text(values, "excerpt", "description", "summary")[:2000]
     post.preview = _text(values, "og-description")[:1000]
-    post.preview_image = _text(values, "og-image")
+    post.preview_image = str(values.get("og-image") or "")
     images = values.get("images")
     if isinstance(images, list):
         post.images = [str(each.get("imgname") if isinstance(each, dict) else each) for each in images if each]
     tags = values.get("tags")
     post.tags = [str(each) for each in tags] if isinstance(tags, list) else []
+    for name, value in (("image", post.preview_image), ("preview", post.preview)):
+        if value:
+            post.recognised.append((name, value, 1, value))
     post.draft = values.get("published") in (False, "false") or values.get("draft") in (True, "true")
 
 
@@ -201,14 +207,18 @@ def _lines(body: str, first: int) -> list[Line]:
 
 
 def _clean_body(body: str) -> str:
-    return SHORTCODE.sub("", body).strip() + "\n"
+    text = SHORTCODE.sub("", body)
+    text = re.sub(r"!(\[[^\]]*\]\([^)\s]+\.pdf\))", r"\1", text, flags=re.IGNORECASE)  # a paper is no picture
+    text = LOCAL_FILE.sub(lambda found: f"]({_media(found.group(1))}", text)
+    return text.strip() + "\n"
 
 
-def _files_to_pass_on(post: ImportedPost, body: str) -> None:
+def _files_to_pass_on(post: ImportedPost, body: str, first_line: int) -> None:
     for path in re.findall(r"\]\(([^)\s]+\.pdf)\)", body, re.IGNORECASE):
         local_file = not re.match(r"https?:", path)
         if local_file and path not in post.attachments:
             post.attachments.append(path)
+            post.recognised.append(("attachment", path, body.count("\n", 0, body.index(path)) + first_line, path))
 
 
 def _when(post: ImportedPost, values: dict[str, Any], lines: list[Line], posted: date | None) -> None:
