@@ -65,6 +65,7 @@ def build_folder(
     if content.errors or content.municipality is None:
         raise SourceError(content.problems)
     release = continued(state.release, content.municipality, content.incoming, at)
+    content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
     previous = Manifest({name: (entry[0], entry[1]) for name, entry in state.outputs.items()})
     store = DirectoryStore(out)
     lost = frozenset(entry[0] for entry in previous.files()) - set(store.paths())

@@ -157,6 +157,7 @@ class Edition:
         town = site.municipality
         self.prefix = prefix(lang, town.source_lang)
         self.words = Words(lang, town.zone)
+        self.items: dict[tuple[str, str], dict[str, Any]] = {}  # entries of lists, made once a build
         self._renderers = {kind: Renderer(kind, self.prefix) for kind in SECTIONS}
 
     @cached_property

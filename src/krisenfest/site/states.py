@@ -112,8 +112,10 @@ def variants(edition: Edition, version: Version) -> list[dict[str, Any]]:
 
 def item(edition: Edition, version: Version) -> dict[str, Any]:
     """A record as an entry of a list: title, summary, address from the top of the site, states."""
+    if known := edition.items.get((version.kind, version.id)):
+        return known
     said = edition.said(version)
-    return {
+    found: dict[str, Any] = {
         "kind": version.kind,
         "id": version.id,
         "title": said.text.title,
@@ -128,3 +130,5 @@ def item(edition: Edition, version: Version) -> dict[str, Any]:
         if version.record.published
         else "",
     }
+    edition.items[version.kind, version.id] = found
+    return found
