@@ -93,7 +93,7 @@ def test_reading_needs_no_script(browser: Any, address: str) -> None:
     page.goto(address)
     page.get_by_role("link", name="Personalausweis und Reisepass").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Personalausweis und Reisepass"
-    assert page.locator(".kf-lead").inner_text().strip().startswith("Eingeschränkt bis einschließlich")
+    assert " ".join(page.locator(".kf-lead").inner_text().split()).startswith("Eingeschränkt bis einschließlich")
     assert page.get_by_text("Abholen geht nach Termin").is_visible()
     context.close()
 
