@@ -11,7 +11,7 @@ from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from krisenfest.web.demo import _Handler
+from krisenfest.web.demo import SiteHandler
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -33,7 +33,7 @@ def find_chromium() -> str | None:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of this machine; gives the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SiteHandler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

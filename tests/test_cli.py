@@ -79,6 +79,17 @@ def test_applies_tells_what_holds_in_a_part_of_the_town(capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["applies"] == []
 
 
+@pytest.mark.parametrize("area", ["059580099099", "05958099", "05 9 58 0099 099", "suedufer", "05", "DE"])
+def test_applies_takes_every_name_of_an_area(area: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["build", str(MUSTERSTADT), str(out), *AT]) == 0
+    arguments = ["applies", str(MUSTERSTADT), "--state", f"{out}.state", "--json", "--area", area, *AT]
+    known = ["--known-at", "2026-07-01T12:00"]
+    assert main([*arguments, *known]) == 0
+    kinds = [each["kind"] for each in json.loads(capsys.readouterr().out)["applies"]]
+    assert ("alert" in kinds) == (area not in ("05", "DE"))
+
+
 def test_the_demo_answers_and_says_where(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "krisenfest", "demo", "--port", "0", "--json", "--data", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:

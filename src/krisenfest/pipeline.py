@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from krisenfest.config import Config
-from krisenfest.domain.areas import parse_prefix
+from krisenfest.domain.areas import ags, parse_prefix
+from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
 from krisenfest.domain.releases import Holding, Release, applies, continued
 from krisenfest.errors import Problem, SourceError, StateError
@@ -147,7 +148,7 @@ def applies_in(
         if content.errors or content.municipality is None:
             raise SourceError(content.errors)
         release = continued(None, content.municipality, content.incoming, now)
-    found = applies(release, parse_area(area), at, known_at or now)
+    found = applies(release, parse_area(area, release.municipality), at, known_at or now)
     return {
         "area": area,
         "at": utc(at),
@@ -173,9 +174,11 @@ def _holding(each: Holding) -> dict[str, Any]:
     }
 
 
-def parse_area(text: str) -> str:
-    """An ARS prefix without spaces, an AGS as its ARS where the two are the same area, or a name as it is."""
+def parse_area(text: str, municipality: Municipality) -> str:
+    """An ARS prefix without spaces, the municipality's own AGS as its ARS, or the name of a part as it is."""
     digits = text.replace(" ", "")
+    if digits == ags(municipality.ars):
+        return municipality.ars
     return parse_prefix(digits) or "DE" if digits.isdigit() or digits == "DE" else text
 
 

@@ -226,6 +226,15 @@ def test_no_user_text_reaches_a_page_unescaped(town: Path, tmp_path: Path) -> No
         assert "<script" not in feed.read_text(encoding="utf-8")
 
 
+def test_what_is_dangerous_now_stands_above_what_comes_and_what_is_over(built: Path) -> None:
+    for name in ("index.html", "warnungen/banner.html"):
+        text = (built / name).read_text(encoding="utf-8")
+        found = [
+            text.index(title) for title in ("Hochwasser an der Muster</a>", "Extreme Hitze</a>", "Nordviertel</a>")
+        ]
+        assert found == sorted(found), name
+
+
 @pytest.mark.parametrize(("lengths", "expected"), [([], "display:none"), ([100], "height:")])
 def test_the_banner_takes_no_room_without_an_alert(lengths: list[int], expected: str) -> None:
     assert expected in style(lengths)
@@ -252,3 +261,14 @@ def test_a_page_with_own_rules_only_says_so(town: Path, tmp_path: Path) -> None:
     )
     build(town, tmp_path / "out")
     assert "eigenen Regeln der Kommune" in (tmp_path / "out/massnahmen/index.html").read_text(encoding="utf-8")
+
+
+def test_a_part_without_measures_does_not_claim_to_hold_own_rules(town: Path, tmp_path: Path) -> None:
+    square = '{"type": "Polygon", "coordinates": [[[8, 51], [9, 51], [9, 52], [8, 51]]]}'
+    part = f'{{"type": "Feature", "properties": {{"id": "altstadt", "name": "Altstadt"}}, "geometry": {square}}}'
+    write(town, "areas.geojson", f'{{"type": "FeatureCollection", "features": [{part}]}}')
+    write(town, "notices/n.md", "---\ntitle: N\narea: altstadt\n---\n")
+    build(town, tmp_path / "out")
+    page = (tmp_path / "out/gebiete/altstadt.html").read_text(encoding="utf-8")
+    assert ">N</a>" in page
+    assert "eigenen Regeln der Kommune" not in page

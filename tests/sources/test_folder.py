@@ -57,6 +57,12 @@ def test_a_town_that_is_right_has_no_problem(town: Path) -> None:
             "---\ntitle: N\n---\n[x](../services/nix.md)\n",
             "notices/n.md:4: body: the link ../services/nix.md",
         ),
+        (
+            "alerts/a.md",
+            ALERT.replace("kind:", "instructions: '[x](../pages/nix.md)'\nkind:"),
+            "alerts/a.md:3: instructions: the link",
+        ),
+        ("services/s.md", "---\ntitle: S\ninstead: '[x](nix.md)'\n---\n", "services/s.md:3: instead: the link nix.md"),
         ("notices/n.md", "---\ntitle: N\n---\n\n![](media/x.png)\n", "has no alternative text"),
         ("notices/n.md", "---\ntitle: N\ntitle: M\n---\n", "notices/n.md:3: file: title stands twice"),
         ("notices/n.md", "---\ntitle: N\n", "the front matter does not end"),
@@ -76,6 +82,12 @@ def test_a_problem_is_told_with_its_place(town: Path, path: str, text: str, expe
     write(town, path, text)
     found = problems(town)
     assert len([each for each in found if expected in each]) == 1, found
+
+
+def test_an_appeal_binds_nobody_and_needs_no_binding_text(town: Path) -> None:
+    text = MEASURE.replace("general-order", "appeal").replace("binding_text: https://a.example/\n", "")
+    write(town, "measures/m.md", text.replace("promulgated: 2026-06-01\n", ""))
+    assert problems(town) == []
 
 
 def test_all_problems_are_told_at_once(town: Path) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import orjson
 
 from krisenfest.domain import continuity, events, measures, notices, pages
-from krisenfest.domain.areas import Ars, contains
+from krisenfest.domain.areas import COUNTRY, Ars, contains
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import Phase, Record
 from krisenfest.domain.texts import Text
@@ -254,13 +254,13 @@ class Holding:
 def applies(release: Release, area: str, at: datetime, known_at: datetime) -> tuple[Holding, ...]:
     """What applies in `area` at the instant `at`, as published at the instant `known_at`.
 
-    `area` is an ARS prefix or the id of a named part. Measures and alerts in force and services that do not run
+    `area` is an ARS prefix, "DE", or the id of a named part. Measures and alerts in force and services that do not run
     normally are given, in the order of kind and id. Asked for the whole municipality, what holds in one of its
     parts only is given too, with the parts named. Raises FieldError for a part that does not exist.
     """
     home = release.municipality.ars
     part = release.municipality.part(area)
-    if part is None and not area.isdigit():
+    if part is None and not area.isdigit() and area != "DE":
         known = ", ".join(each.id for each in release.municipality.parts) or "none are named"
         raise FieldError("area", area, f"write an ARS, or a part of the municipality ({known})")
     found: list[Holding] = []
@@ -270,7 +270,8 @@ def applies(release: Release, area: str, at: datetime, known_at: datetime) -> tu
         if state not in HOLDING.get(version.kind, ()):
             continue
         where = record.area or (home,)
-        whole = [each for each in where if _covers(each, home if part else Ars(area))]
+        asked = home if part else COUNTRY if area == "DE" else Ars(area)
+        whole = [each for each in where if _covers(each, asked)]
         parts = tuple(each for each in where if release.municipality.part(each) is not None)
         if whole or (part and area in parts):
             found.append(Holding(version, state, ()))

@@ -6,7 +6,9 @@ So a new alert, or the end of one, writes a handful of files and not the whole s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from math import ceil
+from typing import Any
 
 from krisenfest.domain.notices import Alert, Severity
 from krisenfest.domain.releases import Version
@@ -18,13 +20,14 @@ from krisenfest.site.unit import Unit
 PATH = "warnungen/banner.html"
 STYLE = "warnungen/banner.css"
 SEVERITY_ORDER = list(Severity)
+STATE_ORDER = ["in-force", "announced", "all-clear", "ended"]
 # Letters to a line of the banner's 1.125 rem text, by the width of the frame in CSS pixels; on the safe side.
 LETTERS = {0: 26, 480: 44, 768: 74}
 
 
 def shown(site: Site) -> tuple[Version, ...]:
-    """The alerts that hold now or begin within the horizon, all-clears among them; the gravest first."""
-    chosen: list[tuple[int, object, str, Version]] = []
+    """The alerts that hold now or begin within the horizon, all-clears among them; what holds first, the gravest of it on top."""
+    chosen: list[tuple[int, int, object, str, Version]] = []
     for version in site.current:
         record = version.record
         if not isinstance(record, Alert):
@@ -32,8 +35,9 @@ def shown(site: Site) -> tuple[Version, ...]:
         live = [phase for phase in site.phases[version.key] if phase.state != "ended" and phase.start is not None]
         soon = [phase for phase in live if phase.start and phase.start < site.at + HORIZON]
         if record.valid_from <= site.at + HORIZON and any(each.end is None or each.end > site.at for each in soon):
-            chosen.append((SEVERITY_ORDER.index(record.severity), record.valid_from, version.id, version))
-    return tuple(each[-1] for each in sorted(chosen, key=lambda each: each[:3]))
+            state = STATE_ORDER.index(site.state(version))
+            chosen.append((state, SEVERITY_ORDER.index(record.severity), record.valid_from, version.id, version))
+    return tuple(each[-1] for each in sorted(chosen, key=lambda each: each[:4]))
 
 
 def units(site: Site) -> Iterator[Unit]:
@@ -41,7 +45,7 @@ def units(site: Site) -> Iterator[Unit]:
     alerts = shown(site)
     inputs = ";".join(site.inputs(version) for version in alerts)
     for edition in site.editions:
-        yield Unit(f"banner/{edition.lang}", inputs, lambda edition=edition: _files(edition, alerts))  # type: ignore[misc]
+        yield Unit(f"banner/{edition.lang}", inputs, partial(_files, edition, alerts))
 
 
 def _files(edition: Edition, alerts: tuple[Version, ...]) -> Iterable[File]:
@@ -50,8 +54,8 @@ def _files(edition: Edition, alerts: tuple[Version, ...]) -> Iterable[File]:
     yield File(edition.prefix + STYLE, style([_length(each) for each in items]).encode())
 
 
-def _length(entry: dict[str, object]) -> int:
-    sentences = [len(str(each["sentence"])) for each in entry["variants"]]  # type: ignore[attr-defined]
+def _length(entry: dict[str, Any]) -> int:
+    sentences = [len(str(each["sentence"])) for each in entry["variants"]]
     return len(str(entry["title"])) + max(sentences, default=0) + 16
 
 

@@ -72,7 +72,11 @@ def of(edition: Edition, version: Version, full: str) -> dict[str, Any]:
     instructions = edition.html(version.kind, said.text.instructions, full)
     match record:
         case Measure():
-            return {"facts": facts(edition, version), "binding_text": _link(record.binding_text, full)}
+            return {
+                "facts": facts(edition, version),
+                "binding_text": _link(record.binding_text, full),
+                "binds": record.form is not Form.APPEAL,
+            }
         case Alert():
             return {
                 "instructions": instructions,

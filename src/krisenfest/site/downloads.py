@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -105,7 +106,7 @@ def _row(site: Site, version: Version, columns: Sequence[str]) -> dict[str, Any]
 def _cell(value: object) -> object:
     if isinstance(value, tuple):
         return "; ".join(map(str, value))
-    return utc(value) if hasattr(value, "tzinfo") else value  # type: ignore[arg-type]
+    return utc(value) if isinstance(value, datetime) else value
 
 
 def _parts(site: Site) -> bytes:

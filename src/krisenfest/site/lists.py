@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from krisenfest.domain.events import Event
 from krisenfest.domain.measures import Level, Measure
 from krisenfest.domain.notices import Alert
 from krisenfest.domain.releases import Version
@@ -36,7 +37,7 @@ def units(site: Site) -> Iterator[Unit]:
     past = [version for version in site.current if site.state(version) in PAST]
     for kind, section in SECTIONS.items():
         chosen = sorted((each for each in present if each.kind == kind), key=_order)
-        yield from _paged(site, section, TITLES[kind], chosen, template="list.html")
+        yield from _paged(site, section, TITLES[kind], chosen)
     present.sort(key=_order)
     topics: dict[str, list[Version]] = {}
     names: dict[str, str] = {}
@@ -45,11 +46,11 @@ def units(site: Site) -> Iterator[Unit]:
             topics.setdefault(slug(topic), []).append(version)
             names.setdefault(slug(topic), topic)
     for each, chosen in sorted(topics.items()):
-        yield from _paged(site, f"themen/{each}", names[each], chosen, template="list.html")
+        yield from _paged(site, f"themen/{each}", names[each], chosen)
     yield _topics_index(site, names, {each: len(chosen) for each, chosen in topics.items()})
     yield from _parts(site, present)
     past.sort(key=lambda each: (KIND_ORDER.index(each.kind), newest_first(each)))
-    yield from _paged(site, "archiv", N_("Archiv"), past, template="list.html")
+    yield from _paged(site, "archiv", N_("Archiv"), past)
 
 
 def _order(version: Version) -> tuple[Any, ...]:
@@ -60,32 +61,31 @@ def _order(version: Version) -> tuple[Any, ...]:
         return (first, LEVELS.index(record.level), record.valid_from, version.id)
     if isinstance(record, Alert):
         return (first, record.valid_from, version.id)
-    if version.kind == "event":
-        return (first, record.start, version.id)  # type: ignore[attr-defined]
+    if isinstance(record, Event):
+        return (first, record.start, version.id)
     if version.kind == "notice":
         return (first, *newest_first(version))
     return (first, record.source.title.casefold(), version.id)
 
 
-def _paged(site: Site, section: str, title: str, chosen: Sequence[Version], *, template: str) -> Iterator[Unit]:
+def _paged(site: Site, section: str, title: str, chosen: Sequence[Version]) -> Iterator[Unit]:
     count = max(1, -(-len(chosen) // PER_PAGE))
     for number in range(1, count + 1):
         rows = chosen[(number - 1) * PER_PAGE : number * PER_PAGE]
         inputs = f"{title};{number}/{count};{len(chosen)};" + ";".join(map(site.inputs, rows))
-        render = partial(_list_files, site, section, title, rows, number, count, template)
+        render = partial(_list_files, site, section, title, rows, number, count)
         yield Unit(f"list/{section}/{number}", inputs, render)
 
 
 def _list_files(
-    site: Site, section: str, title: str, rows: Sequence[Version], number: int, count: int, template: str
+    site: Site, section: str, title: str, rows: Sequence[Version], number: int, count: int
 ) -> Iterable[File]:
-    # A topic is a town's own folder name; its pages lie flat beside each other.
     for edition in site.editions:
         words = edition.words
         path = _path(section, number)
         yield edition.file(
             path,
-            template,
+            "list.html",
             title=words(title),
             section=section,
             groups=_groups(edition, rows),
@@ -94,7 +94,7 @@ def _list_files(
             earlier=_path(section, number - 1) if number > 1 else "",
             later=_path(section, number + 1) if number < count else "",
             as_of=words.stamp(max((row.recorded for row in rows), default=site.release.as_of)) if rows else "",
-            own_only=section == "massnahmen" and bool(rows) and all(_own(row) for row in rows),
+            own_only=section == "massnahmen" and _own_only(rows),
         )
 
 
@@ -104,8 +104,10 @@ def _path(section: str, number: int) -> str:
     return list_path(section, number)
 
 
-def _own(version: Version) -> bool:
-    return getattr(version.record, "level", None) == Level.GEMEINDE
+def _own_only(rows: Sequence[Version]) -> bool:
+    """Whether there are measures among the rows, and the municipality made all of them."""
+    levels = {row.record.level for row in rows if isinstance(row.record, Measure)}
+    return levels == {Level.GEMEINDE}
 
 
 def _groups(edition: Edition, rows: Sequence[Version]) -> list[dict[str, Any]]:
@@ -169,5 +171,5 @@ def _part_files(site: Site, part_id: str, rows: Sequence[Version]) -> Iterable[F
             earlier="",
             later="",
             as_of=words.stamp(max((row.recorded for row in rows), default=site.release.as_of)) if rows else "",
-            own_only=bool(rows) and all(_own(row) for row in rows if row.kind == "measure"),
+            own_only=_own_only(rows),
         )

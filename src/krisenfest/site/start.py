@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from krisenfest.domain.events import Event
-from krisenfest.domain.measures import Level
+from krisenfest.domain.measures import Level, Measure
 from krisenfest.domain.releases import Version
 from krisenfest.filetree import File
 from krisenfest.site import banner
@@ -27,7 +28,7 @@ def units(site: Site) -> Iterator[Unit]:
     inputs = f"{site.release.number};" + ";".join(site.inputs(each) for each in chosen.all())
     inputs += f";{[(at, version.key) for at, version, _ in chosen.next_changes()]}"
     for edition in site.editions:
-        yield Unit(f"start/{edition.lang}", inputs, lambda edition=edition: _files(edition, chosen))  # type: ignore[misc]
+        yield Unit(f"start/{edition.lang}", inputs, partial(_files, edition, chosen))
 
 
 class _Chosen:
@@ -38,7 +39,7 @@ class _Chosen:
         soon = site.at + HORIZON
         self.alerts = banner.shown(site)
         self.measures = self._of("measure", {"in-force", "suspended", "announced"}, soon)
-        self.measures.sort(key=lambda each: (LEVELS.index(each.record.level), each.id))  # type: ignore[attr-defined]
+        self.measures.sort(key=_level)
         self.services = self._of("service", {"restricted", "online-only", "suspended"}, soon)
         self.events = sorted(self._of("event", {"ahead", "running", "cancelled"}, None), key=_start)[:NEXT_EVENTS]
         notices = self._of("notice", {"current"}, soon)
@@ -81,6 +82,12 @@ def newest_first(version: Version) -> tuple[float, str]:
     """Sorts news: the latest published first, then by id."""
     published = version.record.published or version.recorded
     return (-published.timestamp(), version.id)
+
+
+def _level(version: Version) -> tuple[int, str]:
+    record = version.record
+    assert isinstance(record, Measure)
+    return (LEVELS.index(record.level), version.id)
 
 
 def _start(version: Version) -> tuple[datetime, str]:

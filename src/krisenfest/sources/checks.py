@@ -13,6 +13,7 @@ from krisenfest.errors import Problem
 from krisenfest.sources.known import Known, KnownRecord
 
 MUNICIPALITY_FILE = "municipality.yaml"
+PATH_FIELDS = ("binding_text", "image", "attachments")  # written from the top of the folder
 
 
 def problems_at(
@@ -103,7 +104,7 @@ def _links(seen: KnownRecord, targets: Collection[tuple[str, str]], media: Colle
             yield Problem(path, line, field, f"the picture {href} has no alternative text", hint, advice=True)
         if is_outside(href):
             continue
-        target = resolve(folder if field in ("body", "recap") else "", href)
+        target = resolve("" if field in PATH_FIELDS else folder, href)
         if not _exists(target, targets, media):
             hint = "write a path such as ../services/personalausweis.md or media/plan.pdf"
             yield Problem(path, line, field, f"the link {href} leads nowhere", hint, advice=True)

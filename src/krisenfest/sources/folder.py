@@ -31,6 +31,7 @@ from krisenfest.sources.record_fields import problems_of, record_input, set_incl
 from krisenfest.sources.text_links import links_of
 
 MUNICIPALITY_FILE = "municipality.yaml"
+LINKED_TEXTS = ("instructions", "instead", "recap")  # texts in front matter that are Markdown
 LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2,3}(?:-[a-z0-9]{2,8})*)$")
 
 
@@ -269,10 +270,12 @@ class _Reader:
         found: list[NamedLink] = [
             (path, document.body_line + line, "body", href, no_alt) for line, href, no_alt in links_of(document.body)
         ]
-        recap = document.values.get("recap")
-        if isinstance(recap, str):
-            line = document.line_of(["recap"])
-            found += [(path, line, "recap", href, no_alt) for _, href, no_alt in links_of(recap)]
+        clear = document.values.get("all_clear")
+        texts = {key: document.values.get(key) for key in LINKED_TEXTS}
+        texts["all_clear"] = clear.get("text") if isinstance(clear, dict) else clear
+        for key, text in texts.items():
+            for _, href, no_alt in links_of(text) if isinstance(text, str) else ():
+                found.append((path, document.line_of([key]), key, href, no_alt))
         for key in ("binding_text", "image"):
             if isinstance(values.get(key), str):
                 no_alt = key == "image" and kind in ("event",) and not document.values.get("image_alt")

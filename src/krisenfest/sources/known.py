@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from krisenfest.domain.measures import Measure
+from krisenfest.domain.measures import Form, Measure
 from krisenfest.domain.records import Record, utc
 from krisenfest.sources.front_matter import Document
 
@@ -53,6 +53,7 @@ class KnownRecord(NamedTuple):
             trigger = record.trigger
             end = record.valid_until
             gone = record.withdrawn is not None or record.repealed is not None
+            gone = gone or record.form is Form.APPEAL  # binds nobody, so it needs no binding text and no notice
             measure = [
                 utc(record.valid_from),
                 utc(end) if end else None,

@@ -20,7 +20,7 @@ from krisenfest.filetree import MEDIA_TYPES
 HOST = "127.0.0.1"
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class SiteHandler(SimpleHTTPRequestHandler):
     """Serves the built files with their media types; says nothing on the console."""
 
     extensions_map = {f".{ending}": media_type for ending, media_type in MEDIA_TYPES.items()} | {
@@ -70,7 +70,7 @@ def run(*, port: int, data: Path | None, as_json: bool, config: Config, at: date
         site = folder / "site"
         pipeline.build_folder(example(), site, state_folder=folder / "state", config=config, at=at)
         try:
-            server = ThreadingHTTPServer((HOST, port), partial(_Handler, directory=str(site)))
+            server = ThreadingHTTPServer((HOST, port), partial(SiteHandler, directory=str(site)))
         except OSError as error:
             raise KrisenfestError(
                 f"port {port} cannot be used ({error.strerror}): choose another with --port"
