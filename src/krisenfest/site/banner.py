@@ -26,7 +26,10 @@ LETTERS = {0: 26, 480: 44, 768: 74}
 
 
 def shown(site: Site) -> tuple[Version, ...]:
-    """The alerts that hold now or begin within the horizon, all-clears among them; what holds first, the gravest of it on top."""
+    """The alerts that hold now or begin within the horizon, all-clears among them.
+
+    What holds stands first, then what comes, then what is over; the gravest of each on top.
+    """
     chosen: list[tuple[int, int, object, str, Version]] = []
     for version in site.current:
         record = version.record
