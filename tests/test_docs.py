@@ -13,7 +13,7 @@ import yaml
 from conftest import ROOT
 from krisenfest.cli import build_parser
 from krisenfest.config import PREFIX, Config
-from krisenfest.domain.releases import KINDS
+from krisenfest.domain.kinds import KINDS
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -37,7 +37,10 @@ def test_each_command_and_each_of_its_options_is_documented() -> None:
 def test_each_setting_is_documented_with_its_default() -> None:
     documented = text("docs/settings.md")
     for each in fields(Config):
-        assert f"| `{PREFIX}{each.name.upper()}` | `{each.name}` | {each.default or 'empty'} |" in documented
+        assert (
+            f"| `{PREFIX}{each.name.upper()}` | `{each.name}` | {'empty' if each.default == '' else each.default} |"
+            in documented
+        )
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -17,6 +17,7 @@ class Config:
     site_url: str = ""  # public address of the site; wins over site_url in municipality.yaml
     max_text_bytes: int = 2_000_000  # a Markdown, YAML or GeoJSON file may have so many bytes
     max_media_bytes: int = 20_000_000  # a picture or PDF may have so many bytes
+    processes: int = 0  # so many processes render a large site; 0: one for each processor, at most 8
 
 
 def from_environment(environment: Mapping[str, str]) -> Config:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from krisenfest import processes
 from krisenfest.config import Config
 from krisenfest.domain.areas import ags, parse_prefix
 from krisenfest.domain.municipality import Municipality
@@ -19,7 +20,9 @@ from krisenfest.domain.releases import Holding, Release, applies, continued
 from krisenfest.errors import Problem, SourceError, StateError
 from krisenfest.filetree import File, Store
 from krisenfest.publishing.directory import DirectoryStore
-from krisenfest.site.build import Built, Manifest, build
+from krisenfest.site.build import Made, Manifest, Planned, plan
+from krisenfest.site.edition import Site
+from krisenfest.site.pieces import Pieces
 from krisenfest.site.unit import Unit
 from krisenfest.sources import folder as folders
 from krisenfest.sources import state as states
@@ -67,25 +70,21 @@ def build_folder(
         raise SourceError(content.problems)
     release = continued(state.release, content.municipality, content.incoming, at)
     content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
-    previous = Manifest({name: (entry[0], entry[1]) for name, entry in state.outputs.items()})
+    previous = state.outputs
     store = DirectoryStore(out)
     lost = frozenset(entry[0] for entry in previous.files()) - set(store.paths())
     media = {path: _media_unit(folder, found) for path, found in content.media.items()}
-    url = base_url or config.site_url
-    units = build(release, at, base_url=url, media=media, previous=previous, lost=lost)
-    manifest, written = _write(units, previous, store, lost, progress, len(release.histories))
+    site = Site.of(release, at, base_url or config.site_url)
+    site.pieces = Pieces(partial(states.load_pieces, state_folder, place, site.environment))
+    units = list(plan(site, media=media, previous=previous, lost=lost))
+    made, written = _render(units, previous, store, lost, config, progress)
+    manifest = Manifest(site.environment, {each.unit.name: of_it for each, of_it in zip(units, made, strict=True)})
     kept = {entry[0] for entry in manifest.files()}
     gone = [entry[0] for entry in previous.files() if entry[0] not in kept]
     for path in gone:
         store.remove(path)
-    changed = bool(written or gone) or release is not state.release
-    changed = changed or content.known != state.known or content.anchor != state.anchor
-    changed = changed or manifest.units.keys() != previous.units.keys()
-    changed = changed or any(unit[0] != previous.units[name][0] for name, unit in manifest.units.items())
-    state.release, state.known, state.anchor = release, content.known, content.anchor
-    state.outputs = dict(manifest.units)
-    if changed:
-        states.save(state_folder, state, place)
+    new = states.State(release, content.known, content.anchor, manifest)
+    states.save(state_folder, place, new, state, site.pieces.left())
     return Report(
         release=release,
         files=len(kept),
@@ -96,26 +95,41 @@ def build_folder(
     )
 
 
-def _write(
-    units: Iterator[Built],
+# Below this many units a second process takes longer to start than it saves.
+WORTH_SPREADING = 400
+
+
+def _render(
+    units: Sequence[Planned],
     previous: Manifest,
     store: Store,
     lost: frozenset[str],
+    config: Config,
     progress: Progress | None,
-    total: int,
-) -> tuple[Manifest, int]:
-    """Write the files of new units; gives the new manifest and the number of files written."""
+) -> tuple[list[Made], int]:
+    """Render and write what is new; gives what the manifest says of every unit, and the number of files written."""
     old = {entry[0]: entry[1] for entry in previous.files()}
-    manifest, written = Manifest(), 0
-    for number, built in enumerate(units):
-        for file in built.files or ():
-            if old.get(file.path) != file.sha256 or file.path in lost:
-                store.write(file.path, file.data)
-                written += 1
-        manifest.units[built.name] = (built.inputs, built.entries)
-        if progress and number % 500 == 0:
-            progress(number, total)
-    return manifest, written
+    waiting = [number for number, planned in enumerate(units) if planned.kept is None]
+    shares = 1 if len(waiting) < WORTH_SPREADING else config.processes or processes.available()
+
+    def work(share: int) -> tuple[dict[int, Made], int]:
+        made: dict[int, Made] = {}
+        written = 0
+        for done, number in enumerate(waiting[share::shares]):
+            unit, entries = units[number].unit, []
+            for file in unit.render():
+                if old.get(file.path) != file.sha256 or file.path in lost:
+                    store.write(file.path, file.data)
+                    written += 1
+                entries.append((file.path, file.sha256, len(file.data)))
+            made[number] = (unit.inputs, entries)
+            if progress and share == 0 and done % 100 == 0:
+                progress(done * shares, len(waiting))
+        return made, written
+
+    results = processes.spread(work, shares)
+    made = {number: of_it for part, _ in results for number, of_it in part.items()}
+    return [each.kept or made[number] for number, each in enumerate(units)], sum(written for _, written in results)
 
 
 def _media_unit(folder: Path, found: Found) -> Unit:

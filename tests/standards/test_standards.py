@@ -117,7 +117,7 @@ def test_a_feed_survives_characters_that_xml_forbids(title: str) -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0")), min_size=1, max_size=4))
 def test_a_table_reads_back_and_holds_no_formula(cells: list[str]) -> None:
-    rows = tables.loads(tables.dumps(["a"], [{"a": cell} for cell in cells] + [{"a": "end"}]))
+    rows = tables.loads("".join(map(tables.line, [["a"], *([cell] for cell in cells), ["end"]])).encode())
     found = [row["a"] for row in rows]
     assert [each for each in found if each.startswith(("=", "+", "-", "@", "\t"))] == []
     assert found[-1] == "end"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -73,14 +74,20 @@ def _read_instant(value: object, info: ValidationInfo) -> datetime:
             # The wall clock is what an example's reader sees, so the shift is made there, not in UTC.
             value = value.astimezone(info.context.zone).replace(tzinfo=None)
         try:
-            return local_instant(value + info.context.shift, info.context.zone)
+            return local_instant(value.replace(microsecond=0) + info.context.shift, info.context.zone)
         except FieldError as error:
             raise ValueError(error.hint) from None
     if value.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return value.astimezone(UTC)
+    return value.replace(microsecond=0).astimezone(UTC)
 
 
+def from_epoch_s(seconds: int) -> datetime:
+    """The instant that lies so many seconds after the beginning of 1970 (UTC)."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@lru_cache(maxsize=4096)
 def utc(at: datetime) -> str:
     """An instant as RFC 3339 in UTC, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

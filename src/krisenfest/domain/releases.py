@@ -7,29 +7,23 @@ applied at X, as published at Y, is a function of a release.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from operator import itemgetter
 from typing import NamedTuple
 
 import orjson
 
-from krisenfest.domain import continuity, events, measures, notices, pages
+from krisenfest.domain import continuity, measures, notices
 from krisenfest.domain.areas import COUNTRY, Ars, contains
+from krisenfest.domain.facts import Facts, facts_of
+from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.municipality import Municipality
-from krisenfest.domain.records import Phase, Record
+from krisenfest.domain.records import Record, from_epoch_s, utc
 from krisenfest.domain.texts import Text
 from krisenfest.errors import FieldError, StateError
-
-KINDS: Mapping[str, type[Record]] = {
-    "measure": measures.Measure,
-    "notice": notices.Notice,
-    "alert": notices.Alert,
-    "service": continuity.Service,
-    "event": events.Event,
-    "page": pages.Page,
-}
 
 
 class Key(NamedTuple):
@@ -39,20 +33,7 @@ class Key(NamedTuple):
     id: str
 
 
-def phases(record: Record) -> tuple[Phase, ...]:
-    """Every state of a record, oldest first: all of time, without a gap."""
-    match record:
-        case measures.Measure():
-            return measures.phases(record)
-        case notices.Alert():
-            return notices.alert_phases(record)
-        case notices.Notice():
-            return notices.notice_phases(record)
-        case continuity.Service():
-            return continuity.service_phases(record)
-        case events.Event():
-            return events.event_phases(record)
-    return pages.PAGE_PHASES
+RECORD_KEY = b',"record":'  # what stands before the payload in the line of a version
 
 
 def canonical(record: Record) -> bytes:
@@ -66,22 +47,23 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Version:
-    """One version of a record: its number (from 1, never reused) and the moment it was recorded.
-
-    `payload` is the record as canonical JSON; None says that the record was taken out. `text_version` is the
-    version in which the source text last changed: translations of an earlier one are outdated. `digest` is that
-    of the record as it came in.
-    """
-
+class _VersionFields(NamedTuple):
     kind: str
     id: str
     number: int
     recorded: datetime
     text_version: int
     digest: str
-    payload: bytes | None
+    payload: bytes | memoryview | None
+
+
+class Version(_VersionFields):
+    """One version of a record: its number (from 1, never reused) and the moment it was recorded.
+
+    `payload` is the record as canonical JSON; None says that the record was taken out. `text_version` is the
+    version in which the source text last changed: translations of an earlier one are outdated. `digest` is that
+    of the record as it came in. A tuple, because a town has tens of thousands of them and a tuple is made at once.
+    """
 
     @property
     def key(self) -> Key:
@@ -98,7 +80,24 @@ class Version:
         """The record; raises StateError if there is none (`removed`)."""
         if self.payload is None:
             raise StateError(f"{self.kind} {self.id} was taken out in version {self.number}")
-        return KINDS[self.kind].model_validate_json(self.payload)
+        return KINDS[self.kind].model_validate_json(bytes(self.payload))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What lists need to know of the record; raises StateError if there is none (`removed`)."""
+        return facts_of(self.record)
+
+    @cached_property
+    def line(self) -> bytes | memoryview:
+        """The version as canonical JSON: sorted keys, no white space."""
+        head = {"digest": self.digest, "id": self.id, "kind": self.kind, "number": self.number}
+        tail = {"recorded": utc(self.recorded), "text_version": self.text_version}
+        return b"".join([orjson.dumps(head)[:-1], RECORD_KEY, self.payload or b"null", b",", orjson.dumps(tail)[1:]])
+
+    def stored(self, *, line: memoryview | None = None, facts: Facts | None = None) -> Version:
+        """This version with what is known of it already and need not be made again."""
+        self.__dict__ |= {name: value for name, value in (("line", line), ("facts", facts)) if value is not None}
+        return self
 
     def outdated(self, text: Text) -> bool:
         """Whether a translation renders an earlier source text than this version's."""
@@ -129,10 +128,11 @@ class Release:
     @cached_property
     def histories(self) -> Mapping[Key, tuple[Version, ...]]:
         """All versions of each record, oldest first."""
-        found: dict[Key, list[Version]] = {}
+        found: dict[Key, tuple[Version, ...]] = {}
         for version in self.versions:
-            found.setdefault(version.key, []).append(version)
-        return {key: tuple(history) for key, history in found.items()}
+            key = version.key
+            found[key] = (*found[key], version) if key in found else (version,)
+        return found
 
     def current(self, kind: str | None = None) -> Iterator[Version]:
         """The newest version of each record that was not taken out, in the order of kind and id."""
@@ -150,10 +150,10 @@ class Release:
     def timetable(self) -> tuple[Change, ...]:
         """Every change of state that is known and lies after `as_of`, earliest first."""
         changes = [
-            Change(phase.start, version.key, phase.state)
+            Change(from_epoch_s(start), version.key, state)
             for version in self.current()
-            for phase in phases(version.record)
-            if phase.start is not None and phase.start > self.as_of
+            for state, start, _ in version.facts.states
+            if start is not None and start > self.as_of.timestamp()
         ]
         return tuple(sorted(changes, key=lambda change: (change.at, change.key)))
 
@@ -187,7 +187,7 @@ def continued(
             added.append(_next_version(key, old, new, at))
     for key, history in histories.items():
         if key not in incoming and not history[-1].removed:
-            added.append(replace(history[-1], number=history[-1].number + 1, recorded=at, digest="", payload=None))
+            added.append(history[-1]._replace(number=history[-1].number + 1, recorded=at, digest="", payload=None))
     if previous and not added and previous.municipality == municipality:
         return previous
     if previous and at < previous.as_of:
@@ -195,7 +195,7 @@ def continued(
             f"the last release is as of {previous.as_of.isoformat()}, after {at.isoformat()}: "
             "choose a later --at, or another --state"
         )
-    versions = sorted([*(previous.versions if previous else ()), *added], key=lambda v: (v.kind, v.id, v.number))
+    versions = sorted([*(previous.versions if previous else ()), *added], key=itemgetter(0, 1, 2))
     return Release(
         number=previous.number + 1 if previous else 1, as_of=at, municipality=municipality, versions=tuple(versions)
     )
@@ -211,15 +211,8 @@ def _next_version(key: Key, old: Version | None, new: Incoming, at: datetime) ->
         text_version = old.text_version
     texts = tuple(_numbered(text, before, text_version, new.record.source.lang) for text in new.record.texts)
     payload = canonical(new.record.model_copy(update={"texts": texts}))
-    return Version(
-        kind=key.kind,
-        id=key.id,
-        number=number,
-        recorded=at,
-        text_version=text_version,
-        digest=new.digest,
-        payload=payload,
-    )
+    version = Version(key.kind, key.id, number, at, text_version, new.digest, payload)
+    return version.stored(facts=facts_of(new.record))
 
 
 def _numbered(text: Text, before: Record | None, text_version: int, source_lang: str) -> Text:
@@ -265,11 +258,11 @@ def applies(release: Release, area: str, at: datetime, known_at: datetime) -> tu
         raise FieldError("area", area, f"write an ARS, or a part of the municipality ({known})")
     found: list[Holding] = []
     for version in release.known_at(known_at):
-        record = version.record
-        state = next(phase.state for phase in phases(record) if at in phase)
+        facts = version.facts
+        state = facts.state_at(int(at.timestamp()))
         if state not in HOLDING.get(version.kind, ()):
             continue
-        where = record.area or (home,)
+        where = facts.area or (home,)
         asked = home if part else COUNTRY if area == "DE" else Ars(area)
         whole = [each for each in where if _covers(each, asked)]
         parts = tuple(each for each in where if release.municipality.part(each) is not None)

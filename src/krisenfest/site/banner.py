@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from math import ceil
+from operator import itemgetter
 from typing import Any
 
-from krisenfest.domain.notices import Alert, Severity
 from krisenfest.domain.releases import Version
 from krisenfest.filetree import File
-from krisenfest.site.edition import HORIZON, Edition, Site
+from krisenfest.site.edition import HORIZON_S, Edition, Site
 from krisenfest.site.states import item
 from krisenfest.site.unit import Unit
 
 PATH = "warnungen/banner.html"
 STYLE = "warnungen/banner.css"
-SEVERITY_ORDER = list(Severity)
 STATE_ORDER = ["in-force", "announced", "all-clear", "ended"]
 # Letters to a line of the banner's 1.125 rem text, by the width of the frame in CSS pixels; on the safe side.
 LETTERS = {0: 26, 480: 44, 768: 74}
@@ -30,17 +29,16 @@ def shown(site: Site) -> tuple[Version, ...]:
 
     What holds stands first, then what comes, then what is over; the gravest of each on top.
     """
-    chosen: list[tuple[int, int, object, str, Version]] = []
-    for version in site.current:
-        record = version.record
-        if not isinstance(record, Alert):
-            continue
-        live = [phase for phase in site.phases[version.key] if phase.state != "ended" and phase.start is not None]
-        soon = [phase for phase in live if phase.start and phase.start < site.at + HORIZON]
-        if record.valid_from <= site.at + HORIZON and any(each.end is None or each.end > site.at for each in soon):
-            state = STATE_ORDER.index(site.state(version))
-            chosen.append((state, SEVERITY_ORDER.index(record.severity), record.valid_from, version.id, version))
-    return tuple(each[-1] for each in sorted(chosen, key=lambda each: each[:4]))
+    chosen: list[tuple[int, int, int, str, Version]] = []
+    at, soon = site.at_s, site.at_s + HORIZON_S
+    for version in site.by_kind["alert"]:
+        facts = version.facts
+        begins = facts.begins or 0
+        live = [state for state in facts.states if state[0] != "ended" and state[1] is not None and state[1] < soon]
+        if begins <= soon and any(end is None or end > at for _, _, end in live):
+            order = STATE_ORDER.index(site.state(version))
+            chosen.append((order, facts.rank, begins, version.id, version))
+    return tuple(each[-1] for each in sorted(chosen, key=itemgetter(0, 1, 2, 3)))
 
 
 def units(site: Site) -> Iterator[Unit]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import NamedTuple
 
-from krisenfest.domain.releases import Release
-from krisenfest.filetree import File
 from krisenfest.site import banner, downloads, feeds, fixed, lists, record_pages, start
 from krisenfest.site.edition import Site
 from krisenfest.site.unit import Unit
@@ -29,13 +27,19 @@ PARTS: tuple[Part, ...] = (
 
 # path, sha256, size in bytes
 FileEntry = tuple[str, str, int]
+# the inputs of a unit and its files
+Made = tuple[str, list[FileEntry]]
 
 
 @dataclass(slots=True)
 class Manifest:
-    """What a build has made: the inputs and the files of each unit."""
+    """What a build has made: the inputs and the files of each unit.
 
-    units: dict[str, tuple[str, list[FileEntry]]] = field(default_factory=dict)
+    `environment` is what every file depends on beside its own inputs.
+    """
+
+    environment: str = ""
+    units: dict[str, Made] = field(default_factory=dict)
 
     def files(self) -> Iterator[FileEntry]:
         """Every file of the site."""
@@ -43,40 +47,32 @@ class Manifest:
             yield from entries
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """One unit of a build: `files` are its new files, or None if its inputs are those of the last manifest."""
+class Planned(NamedTuple):
+    """One unit of a build; `kept` is what the last manifest says of it if nothing that it depends on has changed."""
 
-    name: str
-    inputs: str
-    files: tuple[File, ...] | None
-    entries: list[FileEntry]
+    unit: Unit
+    kept: Made | None
 
 
-def build(
-    release: Release,
-    at: datetime,
+def plan(
+    site: Site,
     *,
-    base_url: str = "",
     media: Mapping[str, Unit] | None = None,
     previous: Manifest | None = None,
     lost: frozenset[str] = frozenset(),
-) -> Iterator[Built]:
-    """The site of a release as of the instant `at`, unit by unit.
+) -> Iterator[Planned]:
+    """The units of a site: what is to be rendered, and what can stay as it is. The same site gives the same bytes.
 
-    `media` are units for the files that the municipality brings. Units of `previous` with the same inputs are not
-    rendered, unless one of their files is in `lost`. The same arguments give the same bytes, always.
+    `media` are units for the files that the municipality brings. Units of `previous` with the same inputs stay,
+    unless one of their files is in `lost`.
     """
-    site = Site.of(release, at, base_url)
-    known = previous.units if previous else {}
+    known = previous.units if previous and previous.environment == site.environment else {}
     for unit in _all(site, media or {}):
         before = known.get(unit.name)
-        inputs = f"{site.environment}|{unit.inputs}"
-        if before and before[0] == inputs and not any(entry[0] in lost for entry in before[1]):
-            yield Built(unit.name, inputs, None, before[1])
-            continue
-        files = tuple(unit.render())
-        yield Built(unit.name, inputs, files, [(file.path, file.sha256, len(file.data)) for file in files])
+        stays = before is not None and before[0] == unit.inputs
+        if lost and before is not None and stays:
+            stays = not any(entry[0] in lost for entry in before[1])
+        yield Planned(unit, before if stays else None)
 
 
 def _all(site: Site, media: Mapping[str, Unit]) -> Iterator[Unit]:

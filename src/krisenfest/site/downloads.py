@@ -55,7 +55,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 def units(site: Site) -> Iterator[Unit]:
     """Data files of each kind, and those of the whole release."""
     for folder, kind in FOLDERS.items():
-        rows = [each for each in site.current if each.kind == kind]
+        rows = site.by_kind[kind]
         yield Unit(f"data/{folder}", _digest(site, rows), partial(_records, site, folder, kind, rows))
         yield Unit(f"schema/{kind}", "", partial(_schema, folder, kind))
     whole = f"{site.release.number};{utc(site.release.as_of)}"
@@ -81,7 +81,13 @@ def _schema(folder: str, kind: str) -> Iterable[File]:
 def _records(site: Site, folder: str, kind: str, rows: Sequence[Version]) -> Iterable[File]:
     yield File(f"data/{folder}.json", release_json.records_json(rows))
     columns = (*COMMON, *COLUMNS[kind])
-    yield File(f"data/{folder}.csv", tables.dumps(columns, (_row(site, each, COLUMNS[kind]) for each in rows)))
+    lines = site.pieces.of(
+        f"{folder}.csv",
+        rows,
+        site.inputs,
+        lambda version: tables.line([_row(site, version, COLUMNS[kind]).get(column) for column in columns]),
+    )
+    yield File(f"data/{folder}.csv", "".join([tables.line(columns), *lines]).encode())
 
 
 def _row(site: Site, version: Version, columns: Sequence[str]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -16,14 +16,16 @@ import minijinja
 from krisenfest import __version__
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import Phase, Record
-from krisenfest.domain.releases import Release, Version, phases
+from krisenfest.domain.releases import Release, Version
 from krisenfest.domain.texts import LANGUAGES, Text, direction
 from krisenfest.filetree import File
 from krisenfest.site.addresses import SECTIONS, prefix, record_path, to_root
 from krisenfest.site.markdown import Renderer
+from krisenfest.site.pieces import Pieces
 from krisenfest.site.words import Words
 
 HORIZON = timedelta(days=14)
+HORIZON_S = int(HORIZON.total_seconds())
 
 
 @lru_cache(maxsize=1)
@@ -62,13 +64,14 @@ def made_with() -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Site:
     """One build: a release as of `at`, for the address `base_url` ("" if none is known)."""
 
     release: Release
     at: datetime
     base_url: str
+    pieces: Pieces = field(default_factory=Pieces)
 
     @classmethod
     def of(cls, release: Release, at: datetime, base_url: str) -> Site:
@@ -82,32 +85,42 @@ class Site:
         return self.release.municipality
 
     @cached_property
+    def at_s(self) -> int:
+        """The moment of the build in seconds since 1970."""
+        return int(self.at.timestamp())
+
+    @cached_property
     def current(self) -> tuple[Version, ...]:
         """The newest version of each record, by kind and id."""
         return tuple(self.release.current())
 
     @cached_property
-    def phases(self) -> Mapping[tuple[str, str], tuple[Phase, ...]]:
-        """All states of each current record."""
-        return {version.key: phases(version.record) for version in self.current}
+    def by_kind(self) -> Mapping[str, Sequence[Version]]:
+        """The newest version of each record of a kind, by id."""
+        found: dict[str, list[Version]] = {kind: [] for kind in SECTIONS}
+        for version in self.current:
+            found[version.kind].append(version)
+        return found
+
+    def phases(self, version: Version) -> tuple[Phase, ...]:
+        """All states of a record, oldest first."""
+        return version.facts.phases()
 
     def state(self, version: Version) -> str:
         """The state of a record at the moment of the build."""
-        return next(phase.state for phase in self.phases[version.kind, version.id] if self.at in phase)
+        return version.facts.state_at(self.at_s)
+
+    @cached_property
+    def _inputs(self) -> Mapping[tuple[str, str], str]:
+        at_s = self.at_s
+        return {
+            (each[0], each[1]): f"{each[0]}/{each[1]}/{each[2]}/{each[5][:16]}/{each.facts.number_at(at_s)}"
+            for each in self.current
+        }
 
     def inputs(self, version: Version) -> str:
         """What the appearance of a record depends on: its version, and which of its states holds."""
-        if known := self._inputs.get((version.kind, version.id)):
-            return known
-        own = self.phases.get((version.kind, version.id), ())
-        number = next((number for number, phase in enumerate(own) if self.at in phase), 0) if len(own) > 1 else 0
-        found = f"{version.kind}/{version.id}/{version.number}/{version.digest[:16]}/{number}"
-        self._inputs[version.kind, version.id] = found
-        return found
-
-    @cached_property
-    def _inputs(self) -> dict[tuple[str, str], str]:
-        return {}
+        return self._inputs[version.kind, version.id]
 
     @cached_property
     def menu(self) -> tuple[Version, ...]:
@@ -115,9 +128,9 @@ class Site:
         town = self.municipality
         legal = [each for each in (town.imprint, town.privacy, town.accessibility) if each]
         chosen: list[tuple[int, str, Version]] = []
-        for version in self.current:
-            menu = getattr(version.record, "menu", None)
-            if version.kind == "page" and (version.id in legal or menu is not None):
+        for version in self.by_kind["page"]:
+            menu = version.facts.menu
+            if version.id in legal or menu is not None:
                 order = legal.index(version.id) + 2000 if version.id in legal else int(menu or 0)
                 chosen.append((order, version.id, version))
         return tuple(version for _, _, version in sorted(chosen))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from heapq import nsmallest
 
 from krisenfest.domain.releases import Version
 from krisenfest.filetree import File
@@ -18,16 +19,19 @@ MOST = 50
 
 def units(site: Site) -> Iterator[Unit]:
     """The feeds of each kind and of all, in each language; the calendar."""
-    changed = sorted(site.current, key=lambda each: (-each.recorded.timestamp(), each.kind, each.id))
     for kind in (*SECTIONS, ""):
-        chosen = [each for each in changed if kind in ("", each.kind)][:MOST]
+        chosen = nsmallest(MOST, site.by_kind[kind] if kind else site.current, key=_newest_first)
         inputs = ";".join(f"{each.kind}/{each.id}/{each.number}" for each in chosen)
         yield Unit(
             f"feed/{kind or 'all'}", f"{site.release.municipality.name};{inputs}", partial(_feeds, site, kind, chosen)
         )
-    events = [each for each in site.current if each.kind == "event"]
+    events = site.by_kind["event"]
     inputs = ";".join(f"{each.id}/{each.number}/{each.digest[:16]}" for each in events)
     yield Unit("calendar/all", inputs, partial(_calendar, site, events))
+
+
+def _newest_first(version: Version) -> tuple[float, str, str]:
+    return (-version.recorded.timestamp(), version.kind, version.id)
 
 
 def _feeds(site: Site, kind: str, chosen: Sequence[Version]) -> Iterable[File]:

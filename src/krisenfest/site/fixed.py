@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 import orjson
@@ -48,9 +49,8 @@ def _kept(site: Site) -> list[str]:
         names += [f"{section}/index.html" for section in SECTIONS.values() if section != "seiten"]
         paths += [edition.prefix + name for name in names]
     for kind in ("alert", "measure", "service", "page", "event"):
-        for version in site.current:
-            if version.kind == kind and site.state(version) not in PAST:
-                paths.append(record_path(kind, version.id))
+        shown = (each for each in site.by_kind[kind] if site.state(each) not in PAST)
+        paths += [record_path(kind, each.id) for each in islice(shown, KEPT_OFFLINE)]
     return paths[:KEPT_OFFLINE]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
-from krisenfest.domain.events import Event
-from krisenfest.domain.measures import Level, Measure
-from krisenfest.domain.notices import Alert
+from krisenfest.domain.facts import LEVELS
+from krisenfest.domain.measures import Level
 from krisenfest.domain.releases import Version
 from krisenfest.filetree import File
 from krisenfest.site.addresses import SECTIONS, list_path, slug
@@ -19,7 +19,6 @@ from krisenfest.site.states import N_, PAST, item
 from krisenfest.site.unit import Unit
 
 PER_PAGE = 50
-LEVELS = [level.value for level in Level]
 TITLES = {
     "measure": N_("Maßnahmen"),
     "notice": N_("Mitteilungen"),
@@ -29,43 +28,40 @@ TITLES = {
     "page": N_("Seiten"),
 }
 KIND_ORDER = list(SECTIONS)
+ASKED_OF_A_PART = ("measure", "alert", "service", "notice")
 
 
 def units(site: Site) -> Iterator[Unit]:
     """All lists of a site."""
-    present = [version for version in site.current if site.state(version) not in PAST]
-    past = [version for version in site.current if site.state(version) in PAST]
+    present: dict[str, list[Version]] = {}
+    past: list[Version] = []
     for kind, section in SECTIONS.items():
-        chosen = sorted((each for each in present if each.kind == kind), key=_order)
-        yield from _paged(site, section, TITLES[kind], chosen)
-    present.sort(key=_order)
+        states = [(version, site.state(version) in PAST) for version in site.by_kind[kind]]
+        present[kind] = sorted((version for version, over in states if not over), key=_order)
+        past += sorted((version for version, over in states if over), key=newest_first)
+        yield from _paged(site, section, TITLES[kind], present[kind])
     topics: dict[str, list[Version]] = {}
     names: dict[str, str] = {}
-    for version in (*present, *past):
-        for topic in version.record.topics:
-            topics.setdefault(slug(topic), []).append(version)
-            names.setdefault(slug(topic), topic)
+    for version in (*chain(*present.values()), *past):
+        for topic in version.facts.topics:
+            address = slug(topic)
+            topics.setdefault(address, []).append(version)
+            names.setdefault(address, topic)
     for each, chosen in sorted(topics.items()):
         yield from _paged(site, f"themen/{each}", names[each], chosen)
     yield _topics_index(site, names, {each: len(chosen) for each, chosen in topics.items()})
-    yield from _parts(site, present)
-    past.sort(key=lambda each: (KIND_ORDER.index(each.kind), newest_first(each)))
+    yield from _parts(site, [version for kind in ASKED_OF_A_PART for version in present[kind]])
     yield from _paged(site, "archiv", N_("Archiv"), past)
 
 
 def _order(version: Version) -> tuple[Any, ...]:
     """Measures by level, alerts and events by their start, news by date, the rest by title."""
-    record = version.record
-    first = KIND_ORDER.index(version.kind)
-    if isinstance(record, Measure):
-        return (first, LEVELS.index(record.level), record.valid_from, version.id)
-    if isinstance(record, Alert):
-        return (first, record.valid_from, version.id)
-    if isinstance(record, Event):
-        return (first, record.start, version.id)
+    facts = version.facts
     if version.kind == "notice":
-        return (first, *newest_first(version))
-    return (first, record.source.title.casefold(), version.id)
+        return newest_first(version)
+    if facts.begins is not None:
+        return (facts.rank if version.kind == "measure" else 0, facts.begins, version.id)
+    return (facts.title, version.id)
 
 
 def _paged(site: Site, section: str, title: str, chosen: Sequence[Version]) -> Iterator[Unit]:
@@ -106,8 +102,7 @@ def _path(section: str, number: int) -> str:
 
 def _own_only(rows: Sequence[Version]) -> bool:
     """Whether there are measures among the rows, and the municipality made all of them."""
-    levels = {row.record.level for row in rows if isinstance(row.record, Measure)}
-    return levels == {Level.GEMEINDE}
+    return {LEVELS[row.facts.rank] for row in rows if row.kind == "measure"} == {Level.GEMEINDE}
 
 
 def _groups(edition: Edition, rows: Sequence[Version]) -> list[dict[str, Any]]:
@@ -118,8 +113,8 @@ def _groups(edition: Edition, rows: Sequence[Version]) -> list[dict[str, Any]]:
         name = ""
         if mixed:
             name = edition.words(TITLES[row.kind])
-        elif isinstance(row.record, Measure):
-            name = edition.words(LEVEL_NAMES[row.record.level])
+        elif row.kind == "measure":
+            name = edition.words(LEVEL_NAMES[Level(LEVELS[row.facts.rank])])
         if not groups or groups[-1]["name"] != name:
             groups.append({"name": name, "items": []})
         groups[-1]["items"].append(item(edition, row))
@@ -139,20 +134,23 @@ def _topics_index(site: Site, names: dict[str, str], counts: dict[str, int]) -> 
     return Unit("list/themen", repr(rows), files)
 
 
-def _parts(site: Site, present: Sequence[Version]) -> Iterator[Unit]:
+def _parts(site: Site, asked: Sequence[Version]) -> Iterator[Unit]:
     """What applies in each named part of the municipality: what is for all of it, and what is for the part."""
-    town = site.municipality
-    asked = [each for each in present if each.kind in ("measure", "alert", "service", "notice")]
-    for part in town.parts:
-        rows = [each for each in asked if part.id in each.record.area or (each.kind == "measure" and _everywhere(each))]
-        rows += [each for each in asked if each.kind == "alert" and each not in rows and _everywhere(each)]
-        rows.sort(key=_order)
+    everywhere = [each for each in asked if each.kind in ("measure", "alert") and _everywhere(each)]
+    for part in site.municipality.parts:
+        here = [each for each in asked if part.id in each.facts.area]
+        rows = sorted({each.key: each for each in (*everywhere, *here)}.values(), key=_by_kind)
         inputs = f"{part.id};" + ";".join(map(site.inputs, rows))
         yield Unit(f"part/{part.id}", inputs, partial(_part_files, site, part.id, rows))
 
 
+def _by_kind(version: Version) -> tuple[Any, ...]:
+    return (KIND_ORDER.index(version.kind), *_order(version))
+
+
 def _everywhere(version: Version) -> bool:
-    return not version.record.area or any(area.isdigit() or area == "DE" for area in version.record.area)
+    area = version.facts.area
+    return not area or any(each.isdigit() or each == "DE" for each in area)
 
 
 def _part_files(site: Site, part_id: str, rows: Sequence[Version]) -> Iterable[File]:

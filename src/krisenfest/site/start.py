@@ -7,16 +7,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from krisenfest.domain.events import Event
-from krisenfest.domain.measures import Level, Measure
+from krisenfest.domain.records import from_epoch_s
 from krisenfest.domain.releases import Version
 from krisenfest.filetree import File
 from krisenfest.site import banner
-from krisenfest.site.edition import HORIZON, Edition, Site
+from krisenfest.site.edition import HORIZON_S, Edition, Site
 from krisenfest.site.states import BADGES, PAST, item
 from krisenfest.site.unit import Unit
 
-LEVELS = [level.value for level in Level]
 NEWEST_NOTICES = 5
 NEXT_EVENTS = 4
 MOST_ITEMS = 25  # a resident reads one screen; the rest is a link away
@@ -36,30 +34,28 @@ class _Chosen:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        soon = site.at + HORIZON
+        soon = site.at_s + HORIZON_S
         self.alerts = banner.shown(site)
         self.measures = self._of("measure", {"in-force", "suspended", "announced"}, soon)
-        self.measures.sort(key=_level)
+        self.measures.sort(key=lambda version: (version.facts.rank, version.id))
         self.services = self._of("service", {"restricted", "online-only", "suspended"}, soon)
-        self.events = sorted(self._of("event", {"ahead", "running", "cancelled"}, None), key=_start)[:NEXT_EVENTS]
+        events = self._of("event", {"ahead", "running", "cancelled"}, None)
+        self.events = sorted(events, key=lambda version: (version.facts.begins, version.id))[:NEXT_EVENTS]
         notices = self._of("notice", {"current"}, soon)
         self.notices = sorted(notices, key=newest_first)[:NEWEST_NOTICES]
 
-    def _of(self, kind: str, states: set[str], soon: datetime | None) -> list[Version]:
-        """Records of a kind that are in one of `states` now, or will be before `soon`."""
-        found: list[Version] = []
-        for version in self.site.current:
-            if version.kind != kind:
-                continue
-            for phase in self.site.phases[version.key]:
-                ahead = phase.end is None or phase.end > self.site.at
-                begun = phase.start is None or soon is None or phase.start < soon
-                if phase.state == "announced" and soon is not None:
-                    begun = phase.end is not None and phase.end < soon
-                if phase.state in states and ahead and begun:
-                    found.append(version)
-                    break
-        return found
+    def _of(self, kind: str, states: set[str], soon: int | None) -> list[Version]:
+        """Records of a kind that are in one of `states` now, or will be before `soon` (seconds since 1970)."""
+        return [version for version in self.site.by_kind[kind] if self._shows(version, states, soon)]
+
+    def _shows(self, version: Version, states: set[str], soon: int | None) -> bool:
+        for state, start, end in version.facts.states:
+            begun = start is None or soon is None or start < soon
+            if state == "announced" and soon is not None:
+                begun = end is not None and end < soon
+            if begun and state in states and (end is None or end > self.site.at_s):
+                return True
+        return False
 
     def all(self) -> Iterator[Version]:
         """Everything shown."""
@@ -68,32 +64,20 @@ class _Chosen:
 
     def next_changes(self) -> list[tuple[datetime, Version, str]]:
         """Every change of a shown record within the horizon, earliest first."""
-        at = self.site.at
+        at = self.site.at_s
         found = [
-            (phase.start, version, phase.state)
+            (from_epoch_s(start), version, state)
             for version in (*self.alerts, *self.measures, *self.services)
-            for phase in self.site.phases[version.key]
-            if phase.start is not None and at < phase.start < at + HORIZON
+            for state, start, _ in version.facts.states
+            if start is not None and at < start < at + HORIZON_S
         ]
         return sorted(found, key=lambda each: (each[0], each[1].kind, each[1].id))
 
 
 def newest_first(version: Version) -> tuple[float, str]:
     """Sorts news: the latest published first, then by id."""
-    published = version.record.published or version.recorded
-    return (-published.timestamp(), version.id)
-
-
-def _level(version: Version) -> tuple[int, str]:
-    record = version.record
-    assert isinstance(record, Measure)
-    return (LEVELS.index(record.level), version.id)
-
-
-def _start(version: Version) -> tuple[datetime, str]:
-    record = version.record
-    assert isinstance(record, Event)
-    return (record.start, version.id)
+    published = version.facts.published
+    return (-(version.recorded.timestamp() if published is None else published), version.id)
 
 
 def _files(edition: Edition, chosen: _Chosen) -> Iterable[File]:
@@ -133,9 +117,7 @@ def _quiet(chosen: _Chosen) -> dict[str, list[dict[str, Any]]]:
         ("measures", {"in-force"}),
         ("services", {"restricted", "online-only", "suspended"}),
     ):
-        spans = [
-            phase for version in getattr(chosen, name) for phase in site.phases[version.key] if phase.state in states
-        ]
+        spans = [phase for version in getattr(chosen, name) for phase in site.phases(version) if phase.state in states]
         cuts = sorted({site.at, *(cut for span in spans for cut in (span.start, span.end) if cut and cut > site.at)})
         gaps = []
         for number, cut in enumerate(cuts):

@@ -105,7 +105,7 @@ def variants(edition: Edition, version: Version) -> list[dict[str, Any]]:
     at = edition.site.at
     return [
         variant(edition, version.kind, phase, at)
-        for phase in edition.site.phases[version.key]
+        for phase in edition.site.phases(version)
         if phase.end is None or phase.end > at
     ]
 

@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from krisenfest.config import Config
 from krisenfest.domain.areas import Directory
+from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.links import FOLDERS
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import Reading, Record
-from krisenfest.domain.releases import KINDS, Incoming, Key
+from krisenfest.domain.releases import Incoming, Key
 from krisenfest.domain.texts import Text
 from krisenfest.errors import Problem
 from krisenfest.sources import checks

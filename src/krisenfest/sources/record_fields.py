@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.municipality import Municipality
-from krisenfest.domain.releases import KINDS
 from krisenfest.errors import Problem
 from krisenfest.sources.front_matter import Document
 

@@ -6,29 +6,20 @@ payload is canonical already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 
+from krisenfest.domain.facts import Facts
+from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
-from krisenfest.domain.releases import KINDS, Release, Version
+from krisenfest.domain.releases import Release, Version
 from krisenfest.errors import StateError
 
 FORMAT = 1
-
-
-def _version(version: Version) -> bytes:
-    head = {
-        "digest": version.digest,
-        "id": version.id,
-        "kind": version.kind,
-        "number": version.number,
-    }
-    tail = {"recorded": utc(version.recorded), "text_version": version.text_version}
-    start, end = orjson.dumps(head)[:-1], orjson.dumps(tail)[1:]
-    return start + b',"record":' + (version.payload or b"null") + b"," + end
 
 
 def municipality_json(municipality: Municipality) -> bytes:
@@ -38,35 +29,56 @@ def municipality_json(municipality: Municipality) -> bytes:
 
 def dumps(release: Release) -> bytes:
     """The whole release: number, moment, municipality, every version of every record."""
-    return b"".join(
-        [
-            b'{"as_of":"' + utc(release.as_of).encode() + b'","format":' + str(FORMAT).encode(),
-            b',"municipality":' + municipality_json(release.municipality),
-            b',"number":' + str(release.number).encode() + b',"versions":[\n',
-            b",\n".join(map(_version, release.versions)),
-            b"\n]}\n",
-        ]
-    )
+    return b"".join([_head(release), b",\n".join(version.line for version in release.versions), b"\n]}\n"])
 
 
-def loads(data: bytes) -> Release:
-    """Read what `dumps` wrote; raises StateError for anything else."""
+def _head(release: Release) -> bytes:
+    parts = [
+        b'{"as_of":"' + utc(release.as_of).encode() + b'","format":' + str(FORMAT).encode(),
+        b',"municipality":' + municipality_json(release.municipality),
+        b',"number":' + str(release.number).encode() + b',"versions":[\n',
+    ]
+    return b"".join(parts)
+
+
+# Of each version: kind, id, number, recorded, text_version, digest; where its line and its payload begin and end in
+# the release file; its facts.
+Row = tuple[str, str, int, str, int, str, int, int, int, int, Sequence[Any] | None]
+
+
+def index(release: Release) -> list[Row]:
+    """Where each version stands in the bytes that `dumps` gives, with what a build asks of it first."""
+    rows: list[Row] = []
+    begin = len(_head(release))
+    stamps: dict[datetime, str] = {}
+    for version in release.versions:
+        kind, name, number, recorded, text_version, digest, payload = version
+        stamp = stamps.get(recorded) or stamps.setdefault(recorded, utc(recorded))
+        end = begin + len(version.line)
+        # ,"recorded":"2026-01-01T00:00:00Z","text_version":1}
+        last = end - len(f',"recorded":"{stamp}","text_version":{text_version}}}')
+        facts = None if payload is None else tuple(version.facts)
+        first = last - len(payload or b"null")
+        rows.append((kind, name, number, stamp, text_version, digest, begin, end, first, last, facts))
+        begin = end + len(b",\n")
+    return rows
+
+
+def loads(data: bytes, rows: Iterable[Row] | None = None) -> Release:
+    """Read what `dumps` wrote; raises StateError for anything else.
+
+    With the `rows` of its `index` the records are not read, but found in `data` when they are asked for.
+    """
     try:
-        values = orjson.loads(data)
+        if rows is None:
+            values = orjson.loads(data)
+            versions = tuple(map(_read_version, values["versions"]))
+        else:
+            # The file's head ends where the list of versions begins.
+            values = orjson.loads(data[: data.index(b"\n") + 1] + b"]}")
+            versions = tuple(_stored_versions(memoryview(data), rows))
         if values["format"] != FORMAT:
             raise StateError(f"the release has format {values['format']}; this program reads {FORMAT}")
-        versions = tuple(
-            Version(
-                kind=each["kind"],
-                id=each["id"],
-                number=each["number"],
-                recorded=datetime.fromisoformat(each["recorded"]),
-                text_version=each["text_version"],
-                digest=each["digest"],
-                payload=orjson.dumps(each["record"], option=orjson.OPT_SORT_KEYS) if each["record"] else None,
-            )
-            for each in values["versions"]
-        )
         return Release(
             number=values["number"],
             as_of=datetime.fromisoformat(values["as_of"]),
@@ -77,9 +89,31 @@ def loads(data: bytes) -> Release:
         raise StateError(f"the release cannot be read ({type(error).__name__}: {error})") from None
 
 
+def _read_version(values: Mapping[str, Any]) -> Version:
+    record = values["record"]
+    return Version(
+        values["kind"],
+        values["id"],
+        values["number"],
+        datetime.fromisoformat(values["recorded"]),
+        values["text_version"],
+        values["digest"],
+        orjson.dumps(record, option=orjson.OPT_SORT_KEYS) if record else None,
+    )
+
+
+def _stored_versions(data: memoryview, rows: Iterable[Row]) -> Iterator[Version]:
+    instants: dict[str, datetime] = {}
+    for kind, name, number, stamp, text_version, digest, begin, end, first, last, facts in rows:
+        recorded = instants.get(stamp) or instants.setdefault(stamp, datetime.fromisoformat(stamp))
+        payload = data[first:last] if facts else None
+        version = Version(kind, name, number, recorded, text_version, digest, payload)
+        yield version.stored(line=data[begin:end], facts=Facts._make(facts) if facts else None)
+
+
 def records_json(versions: Iterable[Version]) -> bytes:
     """Versions as a list, one a line."""
-    return b"[\n" + b",\n".join(map(_version, versions)) + b"\n]\n"
+    return b"[\n" + b",\n".join(version.line for version in versions) + b"\n]\n"
 
 
 def timetable_json(release: Release) -> bytes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from io import StringIO
-from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,13 +15,11 @@ def defused(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def dumps(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """A table with a header line; a missing cell is empty; lines end with CRLF."""
+def line(cells: Iterable[object]) -> str:
+    """One line of a table; None is an empty cell; it ends with CRLF."""
     out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([defused(row.get(column)) for column in columns] for row in rows)
-    return out.getvalue().encode()
+    csv.writer(out, lineterminator="\r\n").writerow(map(defused, cells))
+    return out.getvalue()
 
 
 def loads(data: bytes) -> list[dict[str, str]]:
