@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import CHROMIUM_FLAGS, find_chromium, serving  # noqa: E402
-from krisenfest import pipeline  # noqa: E402
+from krisenfest import rebuild  # noqa: E402
 from krisenfest.config import Config  # noqa: E402
 
 AT = datetime(2026, 7, 1, 10, tzinfo=UTC)
@@ -34,7 +34,7 @@ def main(source: Path, target: Path, pages: dict[str, str]) -> None:
         raise SystemExit("no Chromium found; run scripts/ensure-chromium")
     with tempfile.TemporaryDirectory() as temporary:
         out = Path(temporary) / "site"
-        pipeline.build_folder(source, out, state_folder=Path(temporary) / "state", config=Config(), at=AT)
+        rebuild.build_folder(source, out, state_folder=Path(temporary) / "state", config=Config(), at=AT)
         target.mkdir(parents=True, exist_ok=True)
         with serving(out) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)

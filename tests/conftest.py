@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from browser import CHROMIUM_FLAGS, find_chromium, serving
-from krisenfest import pipeline
+from krisenfest import rebuild
 from krisenfest.config import Config
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Musterstadt's site as of its example day."""
     folder = tmp_path_factory.mktemp("built")
     out = folder / "site"
-    pipeline.build_folder(MUSTERSTADT, out, state_folder=folder / "state", config=Config(), at=AT)
+    rebuild.build_folder(MUSTERSTADT, out, state_folder=folder / "state", config=Config(), at=AT)
     return out
 
 

@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from krisenfest import __version__, clock, config, pipeline
+from krisenfest import __version__, clock, config, rebuild
 from krisenfest.errors import KrisenfestError, Problem, SourceError
-from krisenfest.sources import posts as importer
-from krisenfest.web import demo as demo_server
+from krisenfest.sources.standing import Progress
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -127,6 +126,8 @@ def _areas(commands: Any) -> None:
 
 def check(given: argparse.Namespace) -> int:
     """Exit 0: nothing to mend, 1: problems printed."""
+    from krisenfest import pipeline
+
     problems = pipeline.check(given.folder, config=given.config, at=given.at or clock.now())
     if given.json:
         _print_json({"problems": [_problem_json(each) for each in problems]})
@@ -141,7 +142,7 @@ def build(given: argparse.Namespace) -> int:
     # A build makes many small lasting values and no cycles to speak of; looking for those costs a quarter of it.
     gc.set_threshold(200_000, 50, 50)
     at = given.at or clock.now()
-    report = pipeline.build_folder(
+    report = rebuild.build_folder(
         given.folder,
         given.out,
         state_folder=given.state or given.out.with_name(f"{given.out.name}.state"),
@@ -154,12 +155,14 @@ def build(given: argparse.Namespace) -> int:
     if given.json:
         counts = {name: getattr(report, name) for name in ("files", "written", "unchanged", "removed")}
         seconds = round(clock.stopwatch_s() - began, 3)
-        _print_json({"release": report.release.number, **counts, "seconds": seconds})
+        _print_json({"release": report.release, **counts, "seconds": seconds})
     return 0
 
 
 def applies(given: argparse.Namespace) -> int:
     """Exit 0: answered, 1: the folder or the area is wrong."""
+    from krisenfest import pipeline
+
     answer = pipeline.applies_in(
         given.folder,
         area=given.area,
@@ -179,6 +182,8 @@ def applies(given: argparse.Namespace) -> int:
 
 def areas_import(given: argparse.Namespace) -> int:
     """Exit 0: areas.csv written, 1: problems printed, nothing written."""
+    from krisenfest import pipeline
+
     count = pipeline.import_areas(given.file, given.into)
     print(f"{count} areas", file=sys.stderr)
     return 0
@@ -189,6 +194,8 @@ def import_posts(given: argparse.Namespace) -> int:
     if given.into is None and not given.dry_run:
         print("krisenfest import: name the content folder with --into FOLDER, or use --dry-run", file=sys.stderr)
         return 2
+    from krisenfest.sources import posts as importer
+
     posts = importer.import_posts(given.posts, None if given.dry_run else given.into)
     for post in posts:
         if given.json:
@@ -200,10 +207,12 @@ def import_posts(given: argparse.Namespace) -> int:
 
 def demo(given: argparse.Namespace) -> int:
     """Exit 0 when it is stopped, 1 if the port is taken."""
+    from krisenfest.web import demo as demo_server
+
     return demo_server.run(port=given.port, data=given.data, as_json=given.json, config=given.config, at=clock.now())
 
 
-def _progress(began: float) -> pipeline.Progress | None:
+def _progress(began: float) -> Progress | None:
     if not sys.stderr.isatty():
         return None
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from krisenfest.config import Config
 from krisenfest.domain.areas import ags, parse_prefix
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
-from krisenfest.domain.releases import Holding, Release, applies, continued
+from krisenfest.domain.releases import Holding, applies, continued
 from krisenfest.errors import Problem, SourceError, StateError
 from krisenfest.filetree import File, Store
 from krisenfest.publishing.directory import DirectoryStore
@@ -27,72 +26,51 @@ from krisenfest.site.unit import Unit
 from krisenfest.sources import folder as folders
 from krisenfest.sources import state as states
 from krisenfest.sources.directory import AREAS_FILE, areas_csv, read_areas
-from krisenfest.sources.files import Found
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a build did: the release, how many files it has, wrote, left and removed, and what to mend."""
-
-    release: Release
-    files: int
-    written: int
-    unchanged: int
-    removed: int
-    advice: tuple[Problem, ...]
+from krisenfest.sources.files import Found, scan
+from krisenfest.sources.standing import Order, Progress, Report, remember
 
 
 def check(folder: Path, *, config: Config, at: datetime) -> tuple[Problem, ...]:
     """Every problem of a content folder as of the instant `at`, in the order of path and line."""
-    return tuple(folders.read(folder, config=config, at=at).problems)
+    return tuple(folders.read(folder, scan(folder, config), at=at).problems)
 
 
-def build_folder(
-    folder: Path,
-    out: Path,
-    *,
-    state_folder: Path,
-    config: Config,
-    at: datetime,
-    base_url: str = "",
-    progress: Progress | None = None,
-) -> Report:
-    """Build the site of a content folder into `out`, writing only what changed since the last build.
+def build(order: Order, progress: Progress | None = None) -> Report:
+    """Build the site of a content folder, writing only what changed since the last build.
 
     Raises SourceError with every problem, before anything is written, if the folder cannot be built from.
     """
-    place = str(out.resolve())
-    state = states.load(state_folder, place)
-    content = folders.read(folder, config=config, at=at, anchor=state.anchor, known=state.known)
+    at, place = order.at, order.place
+    state = states.load(order.state_folder, place)
+    content = folders.read(order.folder, order.listing, at=at, anchor=state.anchor, known=state.known)
     if content.errors or content.municipality is None:
         raise SourceError(content.problems)
     release = continued(state.release, content.municipality, content.incoming, at)
     content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
-    previous = state.outputs
-    store = DirectoryStore(out)
+    previous, store = state.outputs, DirectoryStore(order.out)
     lost = frozenset(entry[0] for entry in previous.files()) - set(store.paths())
-    media = {path: _media_unit(folder, found) for path, found in content.media.items()}
-    site = Site.of(release, at, base_url or config.site_url)
-    site.pieces = Pieces(partial(states.load_pieces, state_folder, place, site.environment))
+    media = {path: _media_unit(order.folder, found) for path, found in content.media.items()}
+    site = Site.of(release, at, order.base_url)
+    site.pieces = Pieces(partial(states.load_pieces, order.state_folder, place, site.environment))
     units = list(plan(site, media=media, previous=previous, lost=lost))
-    made, written = _render(units, previous, store, lost, config, progress)
+    made, written = _render(units, previous, store, lost, order.config, progress)
     manifest = Manifest(site.environment, {each.unit.name: of_it for each, of_it in zip(units, made, strict=True)})
     kept = {entry[0] for entry in manifest.files()}
     gone = [entry[0] for entry in previous.files() if entry[0] not in kept]
     for path in gone:
         store.remove(path)
-    new = states.State(release, content.known, content.anchor, manifest)
-    states.save(state_folder, place, new, state, site.pieces.left())
-    return Report(
-        release=release,
+    new = states.State(release, known=content.known, anchor=content.anchor, outputs=manifest)
+    states.save(order.state_folder, place, new, state, site.pieces.left())
+    report = Report(
+        release=release.number,
         files=len(kept),
         written=written,
         unchanged=len(kept) - written,
         removed=len(gone),
         advice=tuple(content.problems),
     )
+    remember(order, store.paths(), report, site.steady_until_s)
+    return report
 
 
 # Below this many units a second process takes longer to start than it saves.
@@ -158,7 +136,7 @@ def applies_in(
     if state_folder and release is None:
         raise StateError(f"{state_folder} holds no release; build with --state {state_folder} first")
     if release is None:
-        content = folders.read(folder, config=config, at=now)
+        content = folders.read(folder, scan(folder, config), at=now)
         if content.errors or content.municipality is None:
             raise SourceError(content.errors)
         release = continued(None, content.municipality, content.incoming, now)

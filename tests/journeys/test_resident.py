@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from browser import serving
 from conftest import AT, MUSTERSTADT, write
-from krisenfest import pipeline
+from krisenfest import rebuild
 from krisenfest.config import Config
 
 pytestmark = pytest.mark.browser
@@ -175,7 +175,7 @@ def test_open_now_follows_the_towns_clock_across_the_end_of_summer_time(
         "---\ntitle: M\nlevel: bund\nissued_by: B\nform: law\nvalid_from: 2026-10-25\nvalid_through: 2026-10-25\n---\n",
     )
     at = datetime(2026, 10, 20, tzinfo=BERLIN)
-    pipeline.build_folder(town, tmp_path / "out", state_folder=tmp_path / "state", config=Config(), at=at)
+    rebuild.build_folder(town, tmp_path / "out", state_folder=tmp_path / "state", config=Config(), at=at)
     context = browser.new_context(timezone_id="America/New_York")
     page = context.new_page()
     with serving(tmp_path / "out") as address:

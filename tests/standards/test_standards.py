@@ -19,6 +19,7 @@ from krisenfest.config import Config
 from krisenfest.domain.links import FOLDERS
 from krisenfest.domain.releases import continued
 from krisenfest.errors import StateError
+from krisenfest.sources.files import scan
 from krisenfest.sources.folder import read
 from krisenfest.standards import atom, ics, release_json, schemaorg, sitemap, tables
 
@@ -152,7 +153,7 @@ def test_every_record_fits_its_published_schema(built: Path) -> None:
 
 
 def test_a_release_reads_back_with_the_same_bytes() -> None:
-    content = read(MUSTERSTADT, config=Config(), at=AT)
+    content = read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=AT)
     assert content.municipality is not None
     release = continued(None, content.municipality, content.incoming, AT)
     data = release_json.dumps(release)

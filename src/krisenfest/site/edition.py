@@ -15,6 +15,7 @@ import minijinja
 
 from krisenfest import __version__
 from krisenfest.domain.municipality import Municipality
+from krisenfest.domain.periods import midnight
 from krisenfest.domain.records import Phase, Record
 from krisenfest.domain.releases import Release, Version
 from krisenfest.domain.texts import LANGUAGES, Text, direction
@@ -88,6 +89,20 @@ class Site:
     def at_s(self) -> int:
         """The moment of the build in seconds since 1970."""
         return int(self.at.timestamp())
+
+    @property
+    def steady_until_s(self) -> int:
+        """Until when the same records give the same files: the next change of a state, its entry into the horizon,
+        or midnight, in seconds since 1970."""
+        at = self.at_s
+        today = self.at.astimezone(self.municipality.zone).date()
+        cuts = {midnight(today + timedelta(days=1), self.municipality.zone).timestamp()}
+        for version in self.current:
+            for _, start, _ in version.facts.states:
+                if start is not None and start > at:
+                    cuts |= {start, start - HORIZON_S}
+            cuts.add(version.facts.published or 0)
+        return int(min(cut for cut in cuts if cut > at))
 
     @cached_property
     def current(self) -> tuple[Version, ...]:

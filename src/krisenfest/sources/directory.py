@@ -14,8 +14,7 @@ from pathlib import Path
 
 from krisenfest.domain.areas import LAENDER, Ars, Directory
 from krisenfest.errors import Problem
-from krisenfest.sources.files import read_text
-from krisenfest.sources.front_matter import FrontMatterError
+from krisenfest.sources.front_matter import FrontMatterError, read_text
 
 AREAS_FILE = "areas.csv"
 LENGTH_OF_SATZART = {"10": 2, "40": 5, "50": 9, "60": 12}  # GV-ISys: Land, Kreis, Gemeindeverband, Gemeinde

@@ -12,7 +12,6 @@ from krisenfest.config import Config
 from krisenfest.domain.links import FOLDERS
 from krisenfest.errors import Problem
 from krisenfest.filetree import MEDIA_TYPES
-from krisenfest.sources.front_matter import decode
 
 OTHER_FOLDERS = {"triggers": (".yaml", ".yml"), "indicators": (".csv",)}
 TOP_FILES = ("municipality.yaml", "areas.geojson", "areas.csv")
@@ -123,9 +122,3 @@ def _take_media(found: Found, config: Config, listing: Listing) -> None:
         listing.problems.append(Problem(found.path, 1, "file", f"is of a kind that is not published (.{ending})", hint))
         return
     _take(found, config.max_media_bytes, listing, listing.media)
-
-
-def read_text(path: Path) -> str:
-    """The text of a file; raises FrontMatterError if it is none, OSError if it cannot be read."""
-    with open(path, "rb", buffering=0) as file:
-        return decode(file.read())

@@ -13,7 +13,6 @@ from unicodedata import normalize
 
 from pydantic import ValidationError
 
-from krisenfest.config import Config
 from krisenfest.domain.areas import Directory
 from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.links import FOLDERS
@@ -24,8 +23,8 @@ from krisenfest.domain.texts import Text
 from krisenfest.errors import Problem
 from krisenfest.sources import checks
 from krisenfest.sources.directory import AREAS_FILE, read_areas
-from krisenfest.sources.files import Found, Listing, read_text, scan
-from krisenfest.sources.front_matter import Document, FrontMatterError, load_mapping, split
+from krisenfest.sources.files import Found, Listing
+from krisenfest.sources.front_matter import Document, FrontMatterError, load_mapping, read_text, split
 from krisenfest.sources.known import Known, KnownRecord, NamedLink
 from krisenfest.sources.parts import PARTS_FILE, read_parts
 from krisenfest.sources.record_fields import problems_of, record_input, set_inclusive_end, translation_text
@@ -58,14 +57,13 @@ class Content:
 
 
 def read(
-    folder: Path, *, config: Config, at: datetime, anchor: date | None = None, known: Known | None = None
+    folder: Path, listing: Listing, *, at: datetime, anchor: date | None = None, known: Known | None = None
 ) -> Content:
-    """Read a content folder as of the instant `at`; never raises for what is in it.
+    """Read the files of a content folder as of the instant `at`; never raises for what is in them.
 
     `anchor` is the day to which the dates of an example are moved (default: the day of `at`). What `known` has
     seen with the same size and time of change is not opened again.
     """
-    listing = scan(folder, config)
     content = Content(None, media=dict(listing.media), problems=list(listing.problems))
     _read_municipality(folder, listing, content)
     if content.municipality is None:
@@ -79,7 +77,7 @@ def read(
     context = sha256(f"{content.municipality.model_dump_json()} {shift} {sorted(content.directory.names)}".encode())
     content.known = Known(context.hexdigest())
     before = known if known and known.context == content.known.context else Known()
-    reader = _Reader(folder, config, content.municipality, reading, content)
+    reader = _Reader(folder, content.municipality, reading, content)
     for group in _groups(listing.records, content.problems):
         seen = before.records.get(group.main.path)
         if seen and seen.signature == group.signature:
@@ -166,7 +164,6 @@ STAND_INS: Mapping[str, str] = {
 @dataclass(slots=True)
 class _Reader:
     folder: Path
-    config: Config
     municipality: Municipality
     reading: Reading
     content: Content

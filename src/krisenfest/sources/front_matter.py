@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ryaml
@@ -50,6 +51,12 @@ def decode(data: bytes) -> str:
             line, f"is not UTF-8 (byte {error.start} is 0x{data[error.start]:02X})", "save the file as UTF-8"
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; raises FrontMatterError if it is none, OSError if it cannot be read."""
+    with open(path, "rb", buffering=0) as file:
+        return decode(file.read())
 
 
 def split(text: str) -> Document:

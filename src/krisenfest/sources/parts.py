@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from krisenfest.domain.municipality import Part
 from krisenfest.errors import Problem
-from krisenfest.sources.files import read_text
-from krisenfest.sources.front_matter import FrontMatterError
+from krisenfest.sources.front_matter import FrontMatterError, read_text
 
 PARTS_FILE = "areas.geojson"
 POLYGONS = ("Polygon", "MultiPolygon")

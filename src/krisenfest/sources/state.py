@@ -6,12 +6,9 @@ be used the build does the work again.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -20,10 +17,12 @@ from krisenfest.errors import StateError
 from krisenfest.site.build import Manifest
 from krisenfest.site.edition import made_with
 from krisenfest.site.pieces import Kept
+from krisenfest.sources.kept import name_for, read_kept, stamp, write_whole
 from krisenfest.sources.known import Known
+from krisenfest.sources.standing import RELEASE
 from krisenfest.standards import release_json
 
-RELEASE, INDEX, SOURCES = "release.json", "index.json", "sources.json"
+INDEX, SOURCES = "index.json", "sources.json"
 
 
 @dataclass(slots=True)
@@ -31,6 +30,7 @@ class State:
     """What is known from the last build; all empty before the first one. `outputs` are those of one place."""
 
     release: Release | None = None
+    indexed: bool = False  # whether the release could be read by its index
     known: Known = field(default_factory=Known)
     anchor: date | None = None
     outputs: Manifest = field(default_factory=Manifest)
@@ -38,7 +38,8 @@ class State:
 
 def load(folder: Path, place: str = "") -> State:
     """Read a state folder; `place` names the output whose files are asked for. Raises StateError if it is damaged."""
-    state = State(_release(folder))
+    state = State()
+    state.release, state.indexed = _release(folder)
     if state.release is None:
         return state
     try:
@@ -52,7 +53,7 @@ def load(folder: Path, place: str = "") -> State:
         raise StateError(
             f"{folder / SOURCES} cannot be read ({error}); delete it, the next build makes it again"
         ) from None
-    values = _kept(folder / _of(place, "files"))
+    values = read_kept(folder / name_for(place, "files"))
     if {"environment", "units"} <= values.keys():
         state.outputs = Manifest(values["environment"], values["units"])
     return state
@@ -60,7 +61,7 @@ def load(folder: Path, place: str = "") -> State:
 
 def load_pieces(folder: Path, place: str, environment: str) -> Kept:
     """The pieces of large files that the last build has kept, if it was made in the same environment."""
-    values = _kept(folder / _of(place, "pieces"))
+    values = read_kept(folder / name_for(place, "pieces"))
     pieces: Kept = values["pieces"] if values.get("environment") == environment else {}
     return pieces
 
@@ -72,60 +73,35 @@ def save(folder: Path, place: str, new: State, old: State, pieces: Kept | None) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     if new.release is not None and new.release is not old.release:
-        _write(folder / RELEASE, release_json.dumps(new.release))
-        index = {"made_by": made_with(), "release": _stamp(folder), "rows": release_json.index(new.release)}
-        _write(folder / INDEX, orjson.dumps(index))
+        write_whole(folder / RELEASE, release_json.dumps(new.release))
+    if new.release is not None and (new.release is not old.release or not old.indexed):
+        index = {"made_by": made_with(), "release": stamp(folder / RELEASE), "rows": release_json.index(new.release)}
+        write_whole(folder / INDEX, orjson.dumps(index))
     if new.known != old.known or new.anchor != old.anchor or new.release is not old.release:
         sources = {
             "anchor": new.anchor.isoformat() if new.anchor else None,
             "release": _name(new.release),
             "known": new.known.to_json(),
         }
-        _write(folder / SOURCES, orjson.dumps(sources))
+        write_whole(folder / SOURCES, orjson.dumps(sources))
     if new.outputs != old.outputs:
         outputs = {"environment": new.outputs.environment, "units": new.outputs.units}
-        _write(folder / _of(place, "files"), orjson.dumps(outputs))
+        write_whole(folder / name_for(place, "files"), orjson.dumps(outputs))
     if pieces is not None:
         values = {"environment": new.outputs.environment, "pieces": pieces}
-        _write(folder / _of(place, "pieces"), orjson.dumps(values))
+        write_whole(folder / name_for(place, "pieces"), orjson.dumps(values))
 
 
-def _release(folder: Path) -> Release | None:
+def _release(folder: Path) -> tuple[Release | None, bool]:
     try:
         data = (folder / RELEASE).read_bytes()
     except FileNotFoundError:
-        return None
-    index = _kept(folder / INDEX)
-    fits = index.get("made_by") == made_with() and index.get("release") == _stamp(folder)
-    return release_json.loads(data, index["rows"] if fits else None)
-
-
-def _stamp(folder: Path) -> list[int]:
-    """What tells that the release file is the one that the index was made for."""
-    status = (folder / RELEASE).stat()
-    return [status.st_size, status.st_mtime_ns]
+        return None, False
+    index = read_kept(folder / INDEX)
+    fits = index.get("made_by") == made_with() and index.get("release") == stamp(folder / RELEASE)
+    return release_json.loads(data, index["rows"] if fits else None), fits
 
 
 def _name(release: Release | None) -> str:
     """Names the release for which the sources were read: those of another may not hold what is in it."""
     return f"{release.number} {release.as_of.isoformat()}" if release else ""
-
-
-def _kept(path: Path) -> dict[str, Any]:
-    """The values of a file that only saves work; none if it is not there or was cut off."""
-    try:
-        values = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def _of(place: str, what: str) -> str:
-    """The name of a file that is kept for each output."""
-    return f"{what}-{sha256(place.encode()).hexdigest()[:16]}.json"
-
-
-def _write(path: Path, data: bytes) -> None:
-    part = path.with_suffix(".part")
-    part.write_bytes(data)
-    os.replace(part, path)

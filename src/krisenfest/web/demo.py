@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from krisenfest import pipeline
+from krisenfest import rebuild
 from krisenfest.config import Config
 from krisenfest.errors import KrisenfestError
 from krisenfest.filetree import MEDIA_TYPES
@@ -68,7 +68,7 @@ def run(*, port: int, data: Path | None, as_json: bool, config: Config, at: date
     with tempfile.TemporaryDirectory(prefix="krisenfest-demo-") as temporary:
         folder = data or Path(temporary)
         site = folder / "site"
-        pipeline.build_folder(example(), site, state_folder=folder / "state", config=config, at=at)
+        rebuild.build_folder(example(), site, state_folder=folder / "state", config=config, at=at)
         try:
             server = ThreadingHTTPServer((HOST, port), partial(SiteHandler, directory=str(site)))
         except OSError as error:
