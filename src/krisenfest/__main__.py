@@ -1,5 +1,5 @@
 """`python -m krisenfest` is the command `krisenfest`."""
 
-from krisenfest.cli import main
+from krisenfest.cli import run
 
-raise SystemExit(main())
+run()

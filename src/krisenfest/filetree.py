@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
@@ -28,17 +28,35 @@ MEDIA_TYPES = {
 }
 
 
+Chunk = bytes | memoryview
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a site: its path (POSIX, relative, no leading slash) and its bytes."""
+    """One file of a site: its path (POSIX, relative, no leading slash), its bytes in order, their digest and number."""
 
     path: str
-    data: bytes
+    content: bytes | Sequence[Chunk]
     sha256: str = field(default="", compare=False)
+    size: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.sha256:
-            object.__setattr__(self, "sha256", sha256(self.data).hexdigest())
+        digest, size = sha256(), 0
+        for chunk in self.chunks:
+            digest.update(chunk)
+            size += len(chunk)
+        object.__setattr__(self, "sha256", digest.hexdigest())
+        object.__setattr__(self, "size", size)
+
+    @property
+    def chunks(self) -> Sequence[Chunk]:
+        """The bytes as they were given, in order: a large file is never put together in memory."""
+        return (self.content,) if isinstance(self.content, bytes) else self.content
+
+    @property
+    def data(self) -> bytes:
+        """The bytes as one."""
+        return b"".join(self.chunks)
 
     @property
     def media_type(self) -> str:
@@ -57,8 +75,8 @@ class Store(Protocol):
         """The bytes at `path`; raises KeyError if there is none, ValueError if longer than `max_bytes`."""
         ...
 
-    def write(self, path: str, data: bytes) -> None:
-        """Put `data` at `path`: all of it or nothing."""
+    def write(self, path: str, chunks: Iterable[Chunk]) -> None:
+        """Put the bytes of `chunks` at `path`: all of them or nothing."""
         ...
 
     def remove(self, path: str) -> None:
@@ -83,9 +101,9 @@ class MemoryStore:
             raise ValueError(f"{path} has {len(data)} bytes, more than {max_bytes}")
         return data
 
-    def write(self, path: str, data: bytes) -> None:
-        """Put `data` at `path`."""
-        self.files[path] = data
+    def write(self, path: str, chunks: Iterable[Chunk]) -> None:
+        """Put the bytes of `chunks` at `path`."""
+        self.files[path] = b"".join(chunks)
 
     def remove(self, path: str) -> None:
         """Take `path` away."""

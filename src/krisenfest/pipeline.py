@@ -48,7 +48,8 @@ def build(order: Order, progress: Progress | None = None) -> Report:
     release = continued(state.release, content.municipality, content.incoming, at)
     content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
     previous, store = state.outputs, DirectoryStore(order.out)
-    lost = frozenset(entry[0] for entry in previous.files()) - set(store.paths())
+    present = set(store.paths())
+    lost = frozenset(entry[0] for entry in previous.files()) - present
     media = {path: _media_unit(order.folder, found) for path, found in content.media.items()}
     site = Site.of(release, at, order.base_url)
     site.pieces = Pieces(partial(states.load_pieces, order.state_folder, place, site.environment))
@@ -69,7 +70,7 @@ def build(order: Order, progress: Progress | None = None) -> Report:
         removed=len(gone),
         advice=tuple(content.problems),
     )
-    remember(order, store.paths(), report, site.steady_until_s)
+    remember(order, (present | kept).difference(gone), report, site.steady_until_s)
     return report
 
 
@@ -97,9 +98,9 @@ def _render(
             unit, entries = units[number].unit, []
             for file in unit.render():
                 if old.get(file.path) != file.sha256 or file.path in lost:
-                    store.write(file.path, file.data)
+                    store.write(file.path, file.chunks)
                     written += 1
-                entries.append((file.path, file.sha256, len(file.data)))
+                entries.append((file.path, file.sha256, file.size))
             made[number] = (unit.inputs, entries)
             if progress and share == 0 and done % 100 == 0:
                 progress(done * shares, len(waiting))
@@ -179,5 +180,5 @@ def import_areas(file: Path, into: Path) -> int:
     directory, problems = read_areas(file)
     if problems:
         raise SourceError(problems)
-    DirectoryStore(into).write(AREAS_FILE, areas_csv(directory).encode())
+    DirectoryStore(into).write(AREAS_FILE, [areas_csv(directory).encode()])
     return len(directory.names)

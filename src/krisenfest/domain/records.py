@@ -139,7 +139,7 @@ RecordId = Annotated[str, Field(max_length=120, pattern=f"^{ID_PATTERN}$"), Afte
 class Model(BaseModel):
     """A frozen part of a record: unknown keys are refused, so that a typing error is found."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class Record(Model):

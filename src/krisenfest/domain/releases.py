@@ -87,16 +87,30 @@ class Version(_VersionFields):
         """What lists need to know of the record; raises StateError if there is none (`removed`)."""
         return facts_of(self.record)
 
-    @cached_property
-    def line(self) -> bytes | memoryview:
+    # Where the line of this version stands in bytes that were read: the bytes, where it begins and ends.
+    place: tuple[memoryview, int, int] | None = None
+
+    @property
+    def line(self) -> bytes:
         """The version as canonical JSON: sorted keys, no white space."""
+        if self.place:
+            data, begin, end = self.place
+            return bytes(data[begin:end])
         head = {"digest": self.digest, "id": self.id, "kind": self.kind, "number": self.number}
         tail = {"recorded": utc(self.recorded), "text_version": self.text_version}
         return b"".join([orjson.dumps(head)[:-1], RECORD_KEY, self.payload or b"null", b",", orjson.dumps(tail)[1:]])
 
-    def stored(self, *, line: memoryview | None = None, facts: Facts | None = None) -> Version:
+    @property
+    def size(self) -> int:
+        """The number of bytes of `line`."""
+        return self.place[2] - self.place[1] if self.place else len(self.line)
+
+    def stored(self, *, facts: Facts | None, place: tuple[memoryview, int, int] | None = None) -> Version:
         """This version with what is known of it already and need not be made again."""
-        self.__dict__ |= {name: value for name, value in (("line", line), ("facts", facts)) if value is not None}
+        if facts is not None:
+            self.__dict__["facts"] = facts
+        if place is not None:
+            self.__dict__["place"] = place
         return self
 
     def outdated(self, text: Text) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-TEMPORARY = ".part"
+from krisenfest.disk import write_whole
+from krisenfest.filetree import Chunk
 
 
 class DirectoryStore:
@@ -42,16 +43,14 @@ class DirectoryStore:
             raise ValueError(f"{path} has more than {max_bytes} bytes")
         return data
 
-    def write(self, path: str, data: bytes) -> None:
-        """Put `data` at `path` in one step: a reader sees the old file or the new one."""
+    def write(self, path: str, chunks: Iterable[Chunk]) -> None:
+        """Put the bytes of `chunks` at `path` in one step: a reader sees the old file or the new one."""
         place = self._place(path)
         folder = os.path.dirname(place)
         if folder not in self._made:
             os.makedirs(folder, exist_ok=True)
             self._made.add(folder)
-        with open(place + TEMPORARY, "wb", buffering=0) as file:
-            file.write(data)
-        os.replace(place + TEMPORARY, place)
+        write_whole(place, chunks)
 
     def remove(self, path: str) -> None:
         """Take `path` away, and folders that are empty then."""

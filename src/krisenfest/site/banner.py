@@ -44,7 +44,7 @@ def shown(site: Site) -> tuple[Version, ...]:
 def units(site: Site) -> Iterator[Unit]:
     """The banner of each language."""
     alerts = shown(site)
-    inputs = ";".join(site.inputs(version) for version in alerts)
+    inputs = site.inputs(alerts)
     for edition in site.editions:
         yield Unit(f"banner/{edition.lang}", inputs, partial(_files, edition, alerts))
 

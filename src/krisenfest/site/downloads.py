@@ -59,7 +59,7 @@ def units(site: Site) -> Iterator[Unit]:
         yield Unit(f"data/{folder}", _digest(site, rows), partial(_records, site, folder, kind, rows))
         yield Unit(f"schema/{kind}", "", partial(_schema, folder, kind))
     whole = f"{site.release.number};{utc(site.release.as_of)}"
-    yield Unit("data/release", whole, lambda: [File("data/release.json", release_json.dumps(site.release))])
+    yield Unit("data/release", whole, lambda: [File("data/release.json", release_json.chunks(site.release))])
     yield Unit(
         "data/timetable", whole, lambda: [File("data/timetable.json", release_json.timetable_json(site.release))]
     )
@@ -71,7 +71,7 @@ def units(site: Site) -> Iterator[Unit]:
 
 
 def _digest(site: Site, rows: Sequence[Version]) -> str:
-    return sha256("\n".join(map(site.inputs, rows)).encode()).hexdigest()
+    return sha256(site.inputs(rows).encode()).hexdigest()
 
 
 def _schema(folder: str, kind: str) -> Iterable[File]:
@@ -79,12 +79,12 @@ def _schema(folder: str, kind: str) -> Iterable[File]:
 
 
 def _records(site: Site, folder: str, kind: str, rows: Sequence[Version]) -> Iterable[File]:
-    yield File(f"data/{folder}.json", release_json.records_json(rows))
+    yield File(f"data/{folder}.json", release_json.records_chunks(rows))
     columns = (*COMMON, *COLUMNS[kind])
     lines = site.pieces.of(
         f"{folder}.csv",
         rows,
-        site.inputs,
+        lambda version: site.inputs_of[version[:2]],
         lambda version: tables.line([_row(site, version, COLUMNS[kind]).get(column) for column in columns]),
     )
     yield File(f"data/{folder}.csv", "".join([tables.line(columns), *lines]).encode())

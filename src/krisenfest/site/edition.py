@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -51,10 +51,10 @@ def _plain(folder: Traversable) -> list[Traversable]:
 
 @lru_cache(maxsize=1)
 def made_with() -> str:
-    """A digest of all that turns records into files: code, templates, styles, words."""
+    """A digest of all that turns a folder into records and records into files: code, templates, styles, words."""
     digest = sha256(__version__.encode())
     root = files("krisenfest")
-    for folder in (root / "site", root / "standards", root / "domain"):
+    for folder in (root / "site", root / "standards", root / "domain", root / "sources"):
         for each in sorted(_plain(folder), key=lambda one: one.name):
             digest.update(each.read_bytes())
     for text in (*templates().values(), *(data.hex() for data in assets().values())):
@@ -126,16 +126,18 @@ class Site:
         return version.facts.state_at(self.at_s)
 
     @cached_property
-    def _inputs(self) -> Mapping[tuple[str, str], str]:
+    def inputs_of(self) -> Mapping[tuple[str, str], str]:
+        """What the appearance of each record depends on: its version, and which of its states holds."""
         at_s = self.at_s
         return {
-            (each[0], each[1]): f"{each[0]}/{each[1]}/{each[2]}/{each[5][:16]}/{each.facts.number_at(at_s)}"
+            each[:2]: f"{each[0]}/{each[1]}/{each[2]}/{each[5][:16]}/{each.facts.number_at(at_s)}"
             for each in self.current
         }
 
-    def inputs(self, version: Version) -> str:
-        """What the appearance of a record depends on: its version, and which of its states holds."""
-        return self._inputs[version.kind, version.id]
+    def inputs(self, versions: Iterable[Version]) -> str:
+        """What the appearance of these records depends on."""
+        known = self.inputs_of
+        return ";".join([known[version[:2]] for version in versions])
 
     @cached_property
     def menu(self) -> tuple[Version, ...]:

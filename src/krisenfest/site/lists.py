@@ -68,7 +68,7 @@ def _paged(site: Site, section: str, title: str, chosen: Sequence[Version]) -> I
     count = max(1, -(-len(chosen) // PER_PAGE))
     for number in range(1, count + 1):
         rows = chosen[(number - 1) * PER_PAGE : number * PER_PAGE]
-        inputs = f"{title};{number}/{count};{len(chosen)};" + ";".join(map(site.inputs, rows))
+        inputs = f"{title};{number}/{count};{len(chosen)};" + site.inputs(rows)
         render = partial(_list_files, site, section, title, rows, number, count)
         yield Unit(f"list/{section}/{number}", inputs, render)
 
@@ -140,7 +140,7 @@ def _parts(site: Site, asked: Sequence[Version]) -> Iterator[Unit]:
     for part in site.municipality.parts:
         here = [each for each in asked if part.id in each.facts.area]
         rows = sorted({each.key: each for each in (*everywhere, *here)}.values(), key=_by_kind)
-        inputs = f"{part.id};" + ";".join(map(site.inputs, rows))
+        inputs = f"{part.id};" + site.inputs(rows)
         yield Unit(f"part/{part.id}", inputs, partial(_part_files, site, part.id, rows))
 
 

@@ -23,7 +23,7 @@ def units(site: Site) -> Iterator[Unit]:
     month = f"{site.at.astimezone(site.municipality.zone):%Y-%m}"
     for key, history in site.release.histories.items():
         newest = history[-1]
-        inputs = f"{key.kind}/{key.id}/{newest.number}" if newest.removed else site.inputs(newest)
+        inputs = f"{key.kind}/{key.id}/{newest.number}" if newest.removed else site.inputs_of[key]
         if key.kind == "service" and not newest.removed:
             inputs += f";{month}"  # the next days off are named
         yield Unit(f"record/{key.kind}/{key.id}", inputs, partial(_files, site, history))

@@ -23,7 +23,7 @@ MOST_ITEMS = 25  # a resident reads one screen; the rest is a link away
 def units(site: Site) -> Iterator[Unit]:
     """The start page of each language."""
     chosen = _Chosen(site)
-    inputs = f"{site.release.number};" + ";".join(site.inputs(each) for each in chosen.all())
+    inputs = f"{site.release.number};" + site.inputs(chosen.all())
     inputs += f";{[(at, version.key) for at, version, _ in chosen.next_changes()]}"
     for edition in site.editions:
         yield Unit(f"start/{edition.lang}", inputs, partial(_files, edition, chosen))

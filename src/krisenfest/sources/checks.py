@@ -27,6 +27,8 @@ def problems_at(
     targets = {(each.kind, each.id) for each in known.records.values() if not each.draft}
     areas = {part.id for part in municipality.parts} | {"DE", municipality.ars, *parents(municipality.ars)}
     for seen in known.records.values():
+        if seen.quiet:
+            continue
         found += _areas(seen, areas)
         found += _dates(seen, municipality, at)
         found += _measure(seen, at)

@@ -77,7 +77,7 @@ def read(
     context = sha256(f"{content.municipality.model_dump_json()} {shift} {sorted(content.directory.names)}".encode())
     content.known = Known(context.hexdigest())
     before = known if known and known.context == content.known.context else Known()
-    reader = _Reader(folder, content.municipality, reading, content)
+    reader = _Reader(folder, content.municipality, reading, content, at)
     for group in _groups(listing.records, content.problems):
         seen = before.records.get(group.main.path)
         if seen and seen.signature == group.signature:
@@ -167,6 +167,7 @@ class _Reader:
     municipality: Municipality
     reading: Reading
     content: Content
+    at: datetime
     paths: dict[str, str] = field(default_factory=dict)  # folded kind/id -> path that has it
 
     def read(self, group: _Group) -> None:
@@ -191,7 +192,10 @@ class _Reader:
         if record is None:
             return
         incoming = Incoming.of(record)
-        seen = KnownRecord.of(record, incoming.digest, group.signature, links, document, draft=draft is True)
+        lang = self.municipality.source_lang
+        seen = KnownRecord.of(
+            record, incoming.digest, group.signature, links, document, draft=draft is True, source_lang=lang, at=self.at
+        )
         self.content.known.records[path] = seen
         self.take(Key(record.kind, record.id), seen, incoming, document)
 
@@ -221,7 +225,7 @@ class _Reader:
     def take(self, key: Key, seen: KnownRecord, incoming: Incoming | None, document: Document | None = None) -> None:
         """Take a record in, unless it is a draft or its id stands elsewhere too."""
         path = str(seen.signature[0][0])
-        folded = f"{key.kind}/{normalize('NFC', key.id).casefold()}"
+        folded = f"{key.kind}/{key.id if key.id.isascii() else normalize('NFC', key.id)}".casefold()
         if folded in self.paths:
             line = document.line_of(["id"]) if document else 1
             what = f"{key.id} is the id of {self.paths[folded]} too"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import ryaml
-import yaml
 
 MAX_NODES = 20_000  # an editor writes dozens; aliases that expand to more are an attack or an accident
 FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -35,7 +34,7 @@ class Document:
 
     def line_of(self, path: Sequence[str | int]) -> int:
         """The line of a key, nested as `path` says; of the nearest one above it where it is missing."""
-        return line_of(self.yaml_text, path, self.yaml_line)
+        return _line_of(self.yaml_text, path, self.yaml_line)
 
 
 def decode(data: bytes) -> str:
@@ -89,7 +88,7 @@ def load_mapping(text: str, first_line: int = 1) -> dict[str, Any]:
         raise FrontMatterError(first_line, "is no list of keys", "write one key a line, such as title: Hochwasser")
     for key in values:
         if not isinstance(key, str):
-            raise FrontMatterError(line_of(text, [key], first_line), f"the key {key!r} is no word", "write a word")
+            raise FrontMatterError(_line_of(text, [key], first_line), f"the key {key!r} is no word", "write a word")
     if _nodes(values) > MAX_NODES:
         raise FrontMatterError(first_line, f"holds more than {MAX_NODES} values", "leave out aliases (&, *)")
     return values
@@ -103,16 +102,13 @@ def _explained(text: str, message: str, first_line: int) -> FrontMatterError:
         lines = [number for number, line in enumerate(text.split("\n")) if line.startswith((f"{key}:", f'"{key}":'))]
         line = first_line + (lines[1] if len(lines) > 1 else 0)
         return FrontMatterError(line, f"{key} stands twice", "keep one of the two")
-    # The fast parser does not always tell the line; the exact one is asked only now.
-    try:
-        yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        hint = "use spaces, not tabs" if "\\t" in str(error) or "\t" in text else "put values with : # [ { in quotes"
-        return FrontMatterError(line, f"is not valid YAML ({error.problem})", hint)
-    except (yaml.YAMLError, RecursionError):
-        pass
+    # The fast parser does not always tell the line; the exact one is asked, and loaded, only now.
+    from krisenfest.sources import yaml_lines
+
+    if found_at := yaml_lines.first_error(text):
+        line, what = found_at
+        hint = "use spaces, not tabs" if "\\t" in what or "\t" in text else "put values with : # [ { in quotes"
+        return FrontMatterError(first_line + line, f"is not valid YAML ({what})", hint)
     return FrontMatterError(first_line, f"is not valid YAML ({message[:120]})", "put values with : # [ { in quotes")
 
 
@@ -128,22 +124,7 @@ def _nodes(value: object) -> int:
     return count
 
 
-def line_of(text: str, path: Sequence[str | int], first_line: int = 1) -> int:
-    """The line of a key in YAML text; slow, and asked only when there is something to say."""
-    try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, RecursionError):
-        return first_line
-    line = 0
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((key, value) for key, value in node.value if key.value == str(step)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line
-        else:
-            break
-    return first_line + line
+def _line_of(text: str, path: Sequence[str | int], first_line: int) -> int:
+    from krisenfest.sources import yaml_lines
+
+    return first_line + yaml_lines.line_of(text, path)

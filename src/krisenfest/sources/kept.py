@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,6 @@ def read_kept(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, orjson.JSONDecodeError):
         return {}
     return values if isinstance(values, dict) else {}
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step: a crash leaves the old file or the new."""
-    part = path.with_suffix(".part")
-    part.write_bytes(data)
-    os.replace(part, path)
 
 
 def name_for(place: str, what: str) -> str:

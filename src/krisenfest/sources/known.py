@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from krisenfest.domain.measures import Form, Measure
@@ -18,25 +19,31 @@ NamedLink = tuple[str, int, str, str, bool]
 class KnownRecord(NamedTuple):
     """One record as it was read: enough to check the folder again at another time without opening the file.
 
-    `lines` tells the line of the keys that `checks` may name.
+    `lines` tells the line of the keys that `checks` may name. What most records have nothing of stands last.
     """
 
     signature: list[list[Any]]
     kind: str
     id: str
     digest: str
-    draft: bool
-    links: list[NamedLink]
-    areas: list[str]
-    languages: list[str]
-    review_by: str | None
-    published: str | None
-    trigger: str | None
-    measure: list[str | None]  # start, end, "binding" if a text is linked, promulgated; empty for other kinds
-    lines: dict[str, int]
+    published: str | None = None  # if it lay in the future when the file was read
+    draft: bool = False
+    lines: Mapping[str, int] = MappingProxyType({})
+    links: Sequence[NamedLink] = ()
+    areas: Sequence[str] = ()
+    languages: Sequence[str] = ()  # of its texts, if not the municipality's first
+    review_by: str | None = None
+    trigger: str | None = None
+    # of a measure: start, end, "binding" if a text is linked, promulgated, provided, "gone" if it binds nobody
+    measure: Sequence[str | None] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing of it that a check could ask about."""
+        return not any(self[4:])
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913  a record's file has so many sides
         cls,
         record: Record,
         digest: str,
@@ -45,8 +52,10 @@ class KnownRecord(NamedTuple):
         document: Document,
         *,
         draft: bool,
+        source_lang: str,
+        at: datetime,
     ) -> KnownRecord:
-        """What is to be remembered of a record that has just been read."""
+        """What is to be remembered of a record that has just been read, as of `at`."""
         measure: list[str | None] = []
         trigger = None
         if isinstance(record, Measure):
@@ -62,28 +71,22 @@ class KnownRecord(NamedTuple):
                 record.provided.isoformat() if record.provided else None,
                 "gone" if gone else None,
             ]
-        keys = ("area", "review_by", "published", "trigger", "promulgated", "valid_from", "title")
-        named = [key for key in keys if key in document.values]
-        return cls(
+        published = record.published if record.published and record.published > at else None
+        found = cls(
             signature,
             record.kind,
             record.id,
             digest,
-            draft,
-            list(links),
-            list(record.area),
-            [text.lang for text in record.texts],
-            record.review_by.isoformat() if record.review_by else None,
-            utc(record.published) if record.published else None,
-            trigger,
-            measure,
-            {
-                key: number
-                for number, line in enumerate(document.yaml_text.split("\n"), document.yaml_line)
-                for key in named
-                if line.startswith(f"{key}:")
-            },
+            published=utc(published) if published else None,
+            draft=draft,
+            links=list(links),
+            areas=list(record.area),
+            languages=[text.lang for text in record.texts if text.lang != source_lang],
+            review_by=record.review_by.isoformat() if record.review_by else None,
+            trigger=trigger,
+            measure=measure,
         )
+        return found if found.quiet else found._replace(lines=_lines(document))
 
     def line(self, key: str) -> int:
         """The line of a key, or of the front matter's first line."""
@@ -92,6 +95,25 @@ class KnownRecord(NamedTuple):
     def review_day(self) -> date | None:
         """The day by which somebody looks at the record again."""
         return date.fromisoformat(self.review_by) if self.review_by else None
+
+
+NAMED_KEYS = ("area", "review_by", "published", "trigger", "promulgated", "valid_from", "title")
+
+
+def _lines(document: Document) -> dict[str, int]:
+    named = [key for key in NAMED_KEYS if key in document.values]
+    return {
+        key: number
+        for number, line in enumerate(document.yaml_text.split("\n"), document.yaml_line)
+        for key in named
+        if line.startswith(f"{key}:")
+    }
+
+
+def _short(seen: KnownRecord) -> list[Any]:
+    """The fields without those at the end that say nothing."""
+    last = next(number for number in range(len(seen) - 1, -1, -1) if seen[number])
+    return [dict(each) if isinstance(each, Mapping) else each for each in seen[: last + 1]]
 
 
 @dataclass(slots=True)
@@ -103,11 +125,9 @@ class Known:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
-        return {"context": self.context, "records": {path: list(seen) for path, seen in self.records.items()}}
+        return {"context": self.context, "records": {path: _short(seen) for path, seen in self.records.items()}}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Known:
         """What `to_json` gave; raises ValueError, KeyError or TypeError for anything else."""
-        return cls(
-            str(values["context"]), {path: KnownRecord._make(fields) for path, fields in values["records"].items()}
-        )
+        return cls(str(values["context"]), {path: KnownRecord(*fields) for path, fields in values["records"].items()})

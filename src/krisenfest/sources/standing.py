@@ -10,15 +10,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 import orjson
 
 from krisenfest.config import Config
+from krisenfest.disk import write_whole
 from krisenfest.errors import Problem
 from krisenfest.sources.files import Listing
-from krisenfest.sources.kept import name_for, read_kept, stamp, write_whole
+from krisenfest.sources.kept import name_for, read_kept, stamp
 
 PACKAGE = Path(__file__).parents[1]
 RELEASE = "release.json"
@@ -37,7 +39,7 @@ class Report:
     advice: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """One build that is asked for: of which folder with which files, to where, continuing what, how, and as of when."""
 
@@ -58,23 +60,28 @@ class Order:
     def _file(self) -> Path:
         return self.state_folder / name_for(self.place, "standing")
 
-    def digest(self, outputs: Iterable[str]) -> str:
-        """Everything but the time that the result depends on; `outputs` are the paths that lie in the output."""
+    @cached_property
+    def digest(self) -> str:
+        """What the result depends on, except the time, the last release and what lies in the output."""
         listing = self.listing
         digest = sha256(repr((_program(), self.base_url, astuple(self.config))).encode())
-        for files in (listing.records, listing.media.values(), listing.other.values()):
+        for files in (listing.records, listing.media.values(), sorted(listing.other.values())):
             digest.update("\n".join([f"{path} {size} {time}" for path, size, time in files]).encode())
-        digest.update("\n".join(sorted(outputs)).encode())
-        digest.update(repr(stamp(self.state_folder / RELEASE)).encode())
         return digest.hexdigest()
+
+    def release_stamp(self) -> list[int]:
+        """What tells the release that the build continues."""
+        return stamp(self.state_folder / RELEASE)
 
 
 def recall(order: Order, outputs: Iterable[str]) -> Report | None:
     """What a build would report if it changed nothing; None if it has to be made. `outputs` is asked for last."""
     values = read_kept(order._file)
-    if not values or order.listing.problems or not values["from"] <= order.at.timestamp() < values["until"]:
+    if values.get("digest") != order.digest or values["release_stamp"] != order.release_stamp():
         return None
-    if values["digest"] != order.digest(outputs):
+    if order.listing.problems or not values["from"] <= order.at.timestamp() < values["until"]:
+        return None
+    if values["outputs"] != _digest(outputs):
         return None
     files = values["files"]
     advice = tuple(Problem(*each) for each in values["advice"])
@@ -84,14 +91,20 @@ def recall(order: Order, outputs: Iterable[str]) -> Report | None:
 def remember(order: Order, outputs: Iterable[str], report: Report, until_s: int) -> None:
     """Keep what a build was made from; before `until_s` (seconds since 1970) the same sources give the same files."""
     values = {
-        "digest": order.digest(outputs),
+        "digest": order.digest,
+        "release_stamp": order.release_stamp(),
+        "outputs": _digest(outputs),
         "from": int(order.at.timestamp()),
         "until": until_s,
         "release": report.release,
         "files": report.files,
         "advice": [astuple(each) for each in report.advice],
     }
-    write_whole(order._file, orjson.dumps(values))
+    write_whole(str(order._file), [orjson.dumps(values)])
+
+
+def _digest(paths: Iterable[str]) -> str:
+    return sha256("\n".join(sorted(paths)).encode()).hexdigest()
 
 
 def _program() -> list[object]:

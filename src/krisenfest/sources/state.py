@@ -12,12 +12,13 @@ from pathlib import Path
 
 import orjson
 
+from krisenfest.disk import write_whole
 from krisenfest.domain.releases import Release
 from krisenfest.errors import StateError
 from krisenfest.site.build import Manifest
 from krisenfest.site.edition import made_with
 from krisenfest.site.pieces import Kept
-from krisenfest.sources.kept import name_for, read_kept, stamp, write_whole
+from krisenfest.sources.kept import name_for, read_kept, stamp
 from krisenfest.sources.known import Known
 from krisenfest.sources.standing import RELEASE
 from krisenfest.standards import release_json
@@ -44,7 +45,7 @@ def load(folder: Path, place: str = "") -> State:
         return state
     try:
         values = orjson.loads((folder / SOURCES).read_bytes())
-        if values["release"] == _name(state.release):
+        if values.get("read_for") == _read_for(state.release):
             state.known = Known.from_json(values["known"])
         state.anchor = date.fromisoformat(values["anchor"]) if values["anchor"] else None
     except FileNotFoundError:
@@ -73,23 +74,23 @@ def save(folder: Path, place: str, new: State, old: State, pieces: Kept | None) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     if new.release is not None and new.release is not old.release:
-        write_whole(folder / RELEASE, release_json.dumps(new.release))
+        write_whole(str(folder / RELEASE), release_json.chunks(new.release))
     if new.release is not None and (new.release is not old.release or not old.indexed):
         index = {"made_by": made_with(), "release": stamp(folder / RELEASE), "rows": release_json.index(new.release)}
-        write_whole(folder / INDEX, orjson.dumps(index))
+        write_whole(str(folder / INDEX), [orjson.dumps(index)])
     if new.known != old.known or new.anchor != old.anchor or new.release is not old.release:
         sources = {
             "anchor": new.anchor.isoformat() if new.anchor else None,
-            "release": _name(new.release),
+            "read_for": _read_for(new.release),
             "known": new.known.to_json(),
         }
-        write_whole(folder / SOURCES, orjson.dumps(sources))
+        write_whole(str(folder / SOURCES), [orjson.dumps(sources)])
     if new.outputs != old.outputs:
         outputs = {"environment": new.outputs.environment, "units": new.outputs.units}
-        write_whole(folder / name_for(place, "files"), orjson.dumps(outputs))
+        write_whole(str(folder / name_for(place, "files")), [orjson.dumps(outputs)])
     if pieces is not None:
         values = {"environment": new.outputs.environment, "pieces": pieces}
-        write_whole(folder / name_for(place, "pieces"), orjson.dumps(values))
+        write_whole(str(folder / name_for(place, "pieces")), [orjson.dumps(values)])
 
 
 def _release(folder: Path) -> tuple[Release | None, bool]:
@@ -102,6 +103,6 @@ def _release(folder: Path) -> tuple[Release | None, bool]:
     return release_json.loads(data, index["rows"] if fits else None), fits
 
 
-def _name(release: Release | None) -> str:
-    """Names the release for which the sources were read: those of another may not hold what is in it."""
-    return f"{release.number} {release.as_of.isoformat()}" if release else ""
+def _read_for(release: Release | None) -> str:
+    """Names the release for which the sources were read, and the program that read them: no other can use them."""
+    return f"{release.number} {release.as_of.isoformat()} {made_with()}" if release else ""

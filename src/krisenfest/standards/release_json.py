@@ -18,6 +18,7 @@ from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
 from krisenfest.domain.releases import Release, Version
 from krisenfest.errors import StateError
+from krisenfest.filetree import Chunk
 
 FORMAT = 1
 
@@ -29,7 +30,41 @@ def municipality_json(municipality: Municipality) -> bytes:
 
 def dumps(release: Release) -> bytes:
     """The whole release: number, moment, municipality, every version of every record."""
-    return b"".join([_head(release), b",\n".join(version.line for version in release.versions), b"\n]}\n"])
+    return b"".join(chunks(release))
+
+
+def chunks(release: Release) -> list[Chunk]:
+    """The bytes of `dumps` in pieces; what was read from a release file and stands there together is one piece."""
+    return [_head(release), *_joined(release.versions), b"\n]}\n"]
+
+
+BETWEEN = b",\n"  # versions
+
+
+def _joined(versions: Iterable[Version]) -> Iterator[Chunk]:
+    """The lines of versions with a comma and a line end between them."""
+    base: memoryview | None = None
+    begin = end = -1
+    first = True
+    for version in versions:
+        if version.place is None:
+            if base is not None:
+                yield base[begin:end]
+                base = None
+            yield version.line if first else BETWEEN + version.line
+        else:
+            data, line_begin, line_end = version.place
+            if data is base and line_begin == end + len(BETWEEN):
+                end = line_end
+            else:
+                if base is not None:
+                    yield base[begin:end]
+                if not first:
+                    yield BETWEEN
+                base, begin, end = data, line_begin, line_end
+        first = False
+    if base is not None:
+        yield base[begin:end]
 
 
 def _head(release: Release) -> bytes:
@@ -54,13 +89,13 @@ def index(release: Release) -> list[Row]:
     for version in release.versions:
         kind, name, number, recorded, text_version, digest, payload = version
         stamp = stamps.get(recorded) or stamps.setdefault(recorded, utc(recorded))
-        end = begin + len(version.line)
+        end = begin + version.size
         # ,"recorded":"2026-01-01T00:00:00Z","text_version":1}
         last = end - len(f',"recorded":"{stamp}","text_version":{text_version}}}')
         facts = None if payload is None else tuple(version.facts)
         first = last - len(payload or b"null")
         rows.append((kind, name, number, stamp, text_version, digest, begin, end, first, last, facts))
-        begin = end + len(b",\n")
+        begin = end + len(BETWEEN)
     return rows
 
 
@@ -108,12 +143,12 @@ def _stored_versions(data: memoryview, rows: Iterable[Row]) -> Iterator[Version]
         recorded = instants.get(stamp) or instants.setdefault(stamp, datetime.fromisoformat(stamp))
         payload = data[first:last] if facts else None
         version = Version(kind, name, number, recorded, text_version, digest, payload)
-        yield version.stored(line=data[begin:end], facts=Facts._make(facts) if facts else None)
+        yield version.stored(place=(data, begin, end), facts=Facts._make(facts) if facts else None)
 
 
-def records_json(versions: Iterable[Version]) -> bytes:
+def records_chunks(versions: Iterable[Version]) -> list[Chunk]:
     """Versions as a list, one a line."""
-    return b"[\n" + b",\n".join(version.line for version in versions) + b"\n]\n"
+    return [b"[\n", *_joined(versions), b"\n]\n"]
 
 
 def timetable_json(release: Release) -> bytes:
