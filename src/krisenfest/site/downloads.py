@@ -81,12 +81,12 @@ def _schema(folder: str, kind: str) -> Iterable[File]:
 def _records(site: Site, folder: str, kind: str, rows: Sequence[Version]) -> Iterable[File]:
     yield File(f"data/{folder}.json", release_json.records_chunks(rows))
     columns = (*COMMON, *COLUMNS[kind])
-    lines = site.pieces.of(
-        f"{folder}.csv",
-        rows,
-        lambda version: site.inputs_of[version[:2]],
-        lambda version: tables.line([_row(site, version, COLUMNS[kind]).get(column) for column in columns]),
-    )
+
+    def line(version: Version) -> str:
+        row = _row(site, version, COLUMNS[kind])
+        return tables.line([row[column] for column in columns])
+
+    lines = site.pieces.of(f"{folder}.csv", rows, lambda version: site.inputs_of[version[:2]], line)
     yield File(f"data/{folder}.csv", "".join([tables.line(columns), *lines]).encode())
 
 

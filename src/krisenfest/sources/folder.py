@@ -237,7 +237,7 @@ class _Reader:
 
     def _document(self, found: Found) -> Document | None:
         try:
-            return split(read_text(self.folder / found.path))
+            return split(read_text(f"{self.folder}/{found.path}"))
         except FrontMatterError as error:
             self.content.problems.append(Problem(found.path, error.line, "file", error.what, error.hint))
         except OSError as error:

@@ -52,7 +52,7 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path | str) -> str:
     """The text of a file; raises FrontMatterError if it is none, OSError if it cannot be read."""
     with open(path, "rb", buffering=0) as file:
         return decode(file.read())
