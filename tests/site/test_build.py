@@ -19,7 +19,7 @@ import html5lib
 import pytest
 
 from conftest import AT, MUSTERSTADT, write
-from krisenfest import rebuild
+from krisenfest import pipeline, rebuild
 from krisenfest.config import Config
 from krisenfest.site.banner import style
 from krisenfest.sources.standing import Report
@@ -210,6 +210,10 @@ def test_no_user_text_reaches_a_page_unescaped(town: Path, tmp_path: Path) -> No
         f"agenda: [{{at: '17:00', title: {quoted}, speaker: {quoted}}}]\nimage_alt: {quoted}\nimage: media/x.svg\n"
         f"attachments: [{{path: media/x.svg, title: {quoted}}}]\ncancelled: {{on: 2026-07-01, reason: {quoted}}}\n{body}",
     )
+    phrases = f"phrases: {{{quoted}: {quoted}}}\n"
+    write(town, "services/s.en.md", f"---\n{text.partition('topics')[0]}{phrases}{body}")
+    town_file = town / "municipality.yaml"
+    town_file.write_text(f"{town_file.read_text()}hotline: {{phone: {quoted}, hours: {quoted}, note: {quoted}}}\n")
     write(town, "media/x.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     report = build(town, tmp_path / "out")
     build(town, tmp_path / "out", AT + timedelta(hours=1))
@@ -252,6 +256,26 @@ def test_a_measure_shows_what_changed_between_neighbouring_versions(tmp_path: Pa
     assert "<del>unterspült.</del><ins>abgerutscht.</ins>" in text
     english = (tmp_path / "out/en/massnahmen/uferweg-gesperrt.html").read_text(encoding="utf-8")
     assert 'hreflang="de"' in english and "kf-note" in english  # the translation is of the first version
+
+
+def test_short_texts_are_translated_or_marked_as_what_they_are(town: Path, tmp_path: Path) -> None:
+    yaml = town / "municipality.yaml"
+    yaml.write_text(
+        yaml.read_text(encoding="utf-8") + "phrases: {en: {Wasser: Water, kostenlos: free}}\n",
+        encoding="utf-8",
+    )
+    service = "---\ntitle: S\nfees: kostenlos\ndocuments: [Ausweis, 'Foto & Heft']\ntopics: [Wasser]\n---\nText\n"
+    write(town, "services/s.md", service)
+    write(town, "services/s.en.md", "---\ntitle: S\nphrases: {Ausweis: identity card}\n---\nText\n")
+    assert pipeline.check(town, config=Config(), at=AT) == ()
+    build(town, tmp_path / "out")
+    page = (tmp_path / "out/en/leistungen/s.html").read_text(encoding="utf-8")
+    assert "<li>identity card</li>" in page
+    assert '<li><span lang="de" dir="auto">Foto &amp; Heft</span></li>' in page
+    assert "Fees: free<" in page and ">Water</a>" in page
+    assert "<h1" in (topic := (tmp_path / "out/en/themen/wasser.html").read_text(encoding="utf-8")) and "Water" in topic
+    german = (tmp_path / "out/leistungen/s.html").read_text(encoding="utf-8")
+    assert "<li>Ausweis</li>" in german and "Foto &amp; Heft</li>" in german and "<span lang" not in german
 
 
 def test_a_page_with_own_rules_only_says_so(town: Path, tmp_path: Path) -> None:

@@ -158,6 +158,18 @@ def test_any_text_is_read_or_explained(text: str) -> None:
         assert error.line >= 1 and error.hint
 
 
+def test_a_phrase_that_the_original_does_not_say_is_told_at_every_build(town: Path, tmp_path: Path) -> None:
+    write(town, "services/s.md", "---\ntitle: S\nfees: kostenlos\n---\nText\n")
+    write(town, "services/s.en.md", "---\ntitle: S\nphrases: {kostenlos: free, umsonst: free}\n---\nText\n")
+    expected = "services/s.md:2: phrases: the original does not say 'umsonst' (translated into en)"
+    assert [each.rpartition(": ")[0] for each in problems(town)] == [expected]
+    for hour in (0, 1, 24):
+        advice = build(town, tmp_path / "out", AT + timedelta(hours=hour)).advice
+        assert [str(each).rpartition(": ")[0] for each in advice] == [expected]
+    write(town, "services/s.md", "---\ntitle: S\nphrases: {a: b}\n---\nText\n")
+    assert any("phrases: is not known here" in each for each in problems(town))
+
+
 def build(folder: Path, out: Path, at: datetime) -> Report:
     return rebuild.build_folder(folder, out, state_folder=out.with_suffix(".state"), config=Config(), at=at)
 

@@ -17,9 +17,13 @@ from krisenfest.errors import FieldError
 SATURDAY, SUNDAY = 5, 6
 
 
+# the languages in which the library names German holidays, by our tag
+HOLIDAY_LANGUAGES = {"de": "de", "en": "en_US", "uk": "uk", "th": "th"}
+
+
 @lru_cache(maxsize=512)
-def holidays_of(land: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a Land (two digits of its ARS) in a year, with their German names.
+def holidays_of(land: str, year: int, lang: str = "de") -> Mapping[date, str]:
+    """The public holidays of a Land (two digits of its ARS) in a year, with their names in one of HOLIDAY_LANGUAGES.
 
     Raises FieldError for a Land that is none.
     """
@@ -28,7 +32,7 @@ def holidays_of(land: str, year: int) -> Mapping[date, str]:
     # Imported where it is needed: loading the holidays of the world costs a fifth of an incremental build.
     from holidays import country_holidays  # noqa: PLC0415  see above
 
-    return dict(country_holidays("DE", subdiv=LAENDER[land][1], years=year, language="de"))
+    return dict(country_holidays("DE", subdiv=LAENDER[land][1], years=year, language=HOLIDAY_LANGUAGES[lang]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class Calendar:
     def holiday(self, day: date) -> str | None:
         """The German name of the holiday that `day` is, or None."""
         return self.local.get(day) or holidays_of(self.land, day.year).get(day)
+
+    def holiday_in(self, lang: str, day: date) -> str | None:
+        """The name of the Land's holiday that `day` is in another language; None if it is none or has no such name."""
+        if lang not in HOLIDAY_LANGUAGES or day in self.local:
+            return None
+        return holidays_of(self.land, day.year, lang).get(day)
 
     def is_working_day(self, day: date) -> bool:
         """Whether `day` is a Werktag: Monday to Saturday and no holiday here."""

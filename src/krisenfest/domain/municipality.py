@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from krisenfest.domain.areas import LAENDER, Ars, parse_ars
 from krisenfest.domain.calendars import Calendar
 from krisenfest.domain.records import Day, Link, Model, RecordId, Word
-from krisenfest.domain.texts import Lang
+from krisenfest.domain.texts import Lang, Phrase
 from krisenfest.errors import FieldError
 
 
@@ -80,13 +80,17 @@ class Part(Model):
 
 
 class Municipality(Model):
-    """Who publishes. `languages` begins with the one that binds."""
+    """Who publishes. `languages` begins with the one that binds.
+
+    `phrases` are short texts that stand in many places (a topic, the hours of the hotline) in other languages.
+    """
 
     name: Word
     names: dict[Lang, Word] = Field(default_factory=dict)
     ars: Annotated[Ars, BeforeValidator(_ars)]
     land: Annotated[str, AfterValidator(_land)]
     kreis: str = Field(default="", max_length=200)
+    phrases: dict[Lang, dict[Phrase, Phrase]] = Field(default={})
     languages: tuple[Lang, ...] = Field(default=("de",), min_length=1)
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     site_url: Link | None = None

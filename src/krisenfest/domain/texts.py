@@ -34,11 +34,15 @@ def _language_tag(text: str) -> str:
 Lang = Annotated[str, AfterValidator(_language_tag)]
 
 
+Phrase = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class Text(BaseModel):
     """The words of one record in one language; fields that its kind does not have stay empty.
 
-    `translates` is the version of the record whose source text this translation renders; it is 0 in the
-    source language itself, and None until a release has numbered it.
+    `phrases` are the record's short texts that stand outside of its text (an item of the agenda, a fee, a note), each
+    as the original says it, with its translation. `translates` is the version of the record whose source text this
+    translation renders; it is 0 in the source language itself, and None until a release has numbered it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -52,6 +56,7 @@ class Text(BaseModel):
     all_clear: str = Field(default="", max_length=4000)
     recap: str = ""
     image_alt: str = Field(default="", max_length=1000)
+    phrases: dict[Phrase, Phrase] = Field(default={})
     translates: int | None = None
 
     def words(self) -> tuple[str, ...]:
@@ -65,6 +70,7 @@ class Text(BaseModel):
             self.all_clear,
             self.recap,
             self.image_alt,
+            *(f"{said}={meant}" for said, meant in sorted(self.phrases.items())),
         )
 
 

@@ -15,7 +15,7 @@ from krisenfest.domain.opening_hours import Interval, OpeningHours, parse
 from krisenfest.domain.records import Record
 from krisenfest.domain.releases import Version
 from krisenfest.site.addresses import to_root
-from krisenfest.site.edition import Edition
+from krisenfest.site.edition import Edition, Said
 from krisenfest.site.states import N_
 from krisenfest.standards import schemaorg
 
@@ -50,7 +50,7 @@ SEVERITIES: Mapping[str, str] = {
 def area_names(edition: Edition, record: Record) -> str:
     """Where the record applies, in words."""
     town = edition.site.municipality
-    return ", ".join(_area_name(edition, area) for area in record.area or (town.ars,))
+    return edition.joined(", ", (_area_name(edition, area) for area in record.area or (town.ars,)))
 
 
 def _area_name(edition: Edition, area: str) -> str:
@@ -62,8 +62,8 @@ def _area_name(edition: Edition, area: str) -> str:
     if area == "DE":
         return edition.words("ganz Deutschland")
     if area == town.ars[:5] and town.kreis:
-        return town.kreis
-    return areas.LAENDER[area][0] if area in areas.LAENDER else area
+        return edition.phrase(None, town.kreis)
+    return edition.phrase(None, areas.LAENDER[area][0]) if area in areas.LAENDER else area
 
 
 def of(edition: Edition, version: Version, full: str) -> dict[str, Any]:
@@ -100,16 +100,20 @@ def _link(address: str | None, full: str) -> str:
 
 def facts(edition: Edition, version: Version) -> list[dict[str, str]]:
     """The legal data of a measure, its dates apart, as pairs of name and value."""
-    record, words = version.record, edition.words
+    record, words, said = version.record, edition.words, edition.said(version)
     if not isinstance(record, Measure):
         return []
+
+    def short(text: str) -> str:
+        return edition.phrase(said, text)
+
     found = [
         (words("Ebene"), words(LEVEL_NAMES[record.level])),
-        (words("Erlassen von"), record.issued_by),
+        (words("Erlassen von"), short(record.issued_by)),
         (words("Rechtsform"), words(FORM_NAMES[record.form])),
-        (words("Rechtsgrundlage"), record.legal_basis),
+        (words("Rechtsgrundlage"), short(record.legal_basis)),
         (words("Gebiet"), area_names(edition, record)),
-        (words("Für wen"), ", ".join(record.audience)),
+        (words("Für wen"), edition.joined(", ", map(short, record.audience))),
         (words("Bereitgestellt am"), words.day(record.provided) if record.provided else ""),
         (words("Bekannt gemacht am"), words.day(record.promulgated) if record.promulgated else ""),
         (words("Gilt ab"), words.start(record.valid_from)),
@@ -117,30 +121,39 @@ def facts(edition: Edition, version: Version) -> list[dict[str, str]]:
     ]
     for each in record.suspended:
         until = words.end(each.end) if each.end else words("bis auf Weiteres")
-        found.append((words("Ausgesetzt"), f"{words.start(each.start)}, {until} ({each.by})"))
+        by = edition.joined("", ("(", short(each.by), ")")) if each.by else ""
+        found.append((words("Ausgesetzt"), edition.joined(" ", (f"{words.start(each.start)}, {until}", by))))
     if record.withdrawn:
-        found.append((words("Zurückgenommen"), f"{words.start(record.withdrawn.on)}. {record.withdrawn.reason}"))
+        told = (f"{words.start(record.withdrawn.on)}.", short(record.withdrawn.reason))
+        found.append((words("Zurückgenommen"), edition.joined(" ", told)))
     if record.repealed:
-        ended = f"{words.start(record.repealed.on)}. {record.repealed.by} {record.repealed.reason}".strip()
-        found.append((words("Aufgehoben"), ended))
+        ended = (f"{words.start(record.repealed.on)}.", short(record.repealed.by), short(record.repealed.reason))
+        found.append((words("Aufgehoben"), edition.joined(" ", ended)))
     return [{"name": name, "value": value} for name, value in found if value]
 
 
 def _service(edition: Edition, version: Version, record: Service, full: str) -> dict[str, Any]:
     words, said = edition.words, edition.said(version)
     channels = [
-        {**channel.model_dump(), "label": words(CHANNEL_NAMES[channel.kind]), "link": _link(channel.url, full)}
+        {
+            **channel.model_dump(),
+            "name": edition.phrase(said, channel.name),
+            "note": edition.phrase(said, channel.note),
+            "address": edition.phrase(said, channel.address),
+            "label": words(CHANNEL_NAMES[channel.kind]),
+            "link": _link(channel.url, full),
+        }
         for channel in record.channels
     ]
     hours = parse(record.opening_hours) if record.opening_hours else None
     return {
         "instead": edition.html("service", said.text.instead, full),
         "channels": channels,
-        "fees": record.fees,
-        "documents": list(record.documents),
-        "responsible": record.responsible,
+        "fees": edition.phrase(said, record.fees),
+        "documents": [edition.phrase(said, each) for each in record.documents],
+        "responsible": edition.phrase(said, record.responsible),
         "week": _week(edition, hours) if hours else [],
-        "days_off": _days_off(edition, record, hours) if hours else [],
+        "days_off": _days_off(edition, said, record, hours) if hours else [],
         "hours_data": _hours_data(edition, record, hours) if hours else "",
         "schema": schemaorg.dumps(schemaorg.service(version, edition.site.municipality, said.text)),
     }
@@ -175,7 +188,7 @@ def _hours_on(edition: Edition, record: Service, hours: OpeningHours, day: date)
     return hours.on(day, edition.site.municipality.calendar)
 
 
-def _days_off(edition: Edition, record: Service, hours: OpeningHours) -> list[dict[str, str]]:
+def _days_off(edition: Edition, said: Said, record: Service, hours: OpeningHours) -> list[dict[str, str]]:
     """The days of this month and the next whose hours are not those of their weekday, with the reason."""
     words, calendar = edition.words, edition.site.municipality.calendar
     found: list[dict[str, str]] = []
@@ -184,7 +197,8 @@ def _days_off(edition: Edition, record: Service, hours: OpeningHours) -> list[di
         open_then = _hours_on(edition, record, hours, day)
         if open_then != hours.regular_week(day)[day.weekday()]:
             note = next((each.note for each in record.exceptions if each.date == day), "")
-            reason = note or calendar.holiday(day) or ""
+            named = calendar.holiday_in(edition.lang.partition("-")[0], day) if not note else None
+            reason = named or edition.phrase(said, note or calendar.holiday(day) or "")
             found.append({"day": words.weekday(day), "hours": _times(edition, open_then), "reason": reason})
         day += timedelta(days=1)
     return found
@@ -214,29 +228,33 @@ def _event(edition: Edition, version: Version, record: Event, full: str) -> dict
         when += ", " + words.end(record.end)
     return {
         "when": when,
-        "place": record.place,
+        "place": edition.phrase(said, record.place),
         "online": record.online,
         "join": record.join,
-        "hosts": list(record.hosts),
+        "hosts": [edition.phrase(said, each) for each in record.hosts],
         "agenda": [
             {
                 "at": each.at or "",
                 "day": words.weekday(each.day) if each.day else "",
-                "title": each.title,
-                "who": each.speaker,
+                "title": edition.phrase(said, each.title),
+                "who": edition.phrase(said, each.speaker),
             }
             for each in record.agenda
         ],
         "registration": registration.model_dump() if registration else None,
         "opens": words.start(registration.opens) if registration and registration.opens else "",
         "closes": words.end(registration.closes) if registration and registration.closes else "",
-        "attachments": [{"title": each.title, "link": _link(each.path, full)} for each in record.attachments],
+        "attachments": [
+            {"title": edition.phrase(said, each.title), "link": _link(each.path, full)} for each in record.attachments
+        ],
         "image": _link(record.image, full),
         "image_alt": said.text.image_alt,
         "image_url": f"{site.base_url}/{record.image}" if record.image and site.base_url else "",
-        "preview": record.preview or said.text.summary,
+        "preview": (edition.said_shortly(said, record.preview) or said.text.summary or record.preview)
+        if edition.lang != edition.site.municipality.source_lang
+        else record.preview or said.text.summary,
         "recap": edition.html("event", said.text.recap, full),
-        "cancelled": record.cancelled.reason if record.cancelled else "",
+        "cancelled": edition.phrase(said, record.cancelled.reason) if record.cancelled else "",
         "calendar": to_root(full) + f"veranstaltungen/{version.id}.ics",
         "schema": schemaorg.dumps(schemaorg.event(version, site.municipality, said.text, site.base_url)),
     }

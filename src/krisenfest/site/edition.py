@@ -208,7 +208,7 @@ class Edition:
             "languages": others,
             "prefix": self.prefix,
             "town": town.display_name(self.lang),
-            "hotline": town.hotline.model_dump() if town.hotline else None,
+            "hotline": self._hotline(),
             "contact": town.contact.model_dump(),
             "logo": town.logo.model_dump() if town.logo else None,
             "base_url": self.site.base_url,
@@ -222,6 +222,16 @@ class Edition:
             environment.add_global(name, value)
         return environment
 
+    def _hotline(self) -> dict[str, str] | None:
+        hotline = self.site.municipality.hotline
+        if hotline is None:
+            return None
+        return {
+            "phone": hotline.phone,
+            "hours": self.phrase(None, hotline.hours),
+            "note": self.phrase(None, hotline.note),
+        }
+
     def said(self, version: Version) -> Said:
         """What the record says in this language, or in its own where a translation is missing."""
         record: Record = version.record
@@ -229,6 +239,23 @@ class Edition:
         if text is None:
             return Said(record.source, missing=True, outdated=False)
         return Said(text, missing=False, outdated=version.outdated(text))
+
+    def said_shortly(self, said: Said | None, phrase: str) -> str | None:
+        """A short text of a record, or with None of the town, in this language; None if it is not translated."""
+        own = said.text.phrases if said else {}
+        return own.get(phrase) or self.site.municipality.phrases.get(self.lang, {}).get(phrase)
+
+    def phrase(self, said: Said | None, phrase: str) -> str:
+        """The same for a page; what is not translated is marked as being in its own language (WCAG 2.2, 3.1.2)."""
+        source = self.site.municipality.source_lang
+        translated = self.said_shortly(said, phrase)
+        if translated or not phrase or self.lang.partition("-")[0] == source.partition("-")[0]:
+            return translated or phrase
+        return minijinja.safe(f'<span lang="{source}" dir="auto">{minijinja.escape(phrase)}</span>')
+
+    def joined(self, between: str, parts: Iterable[str]) -> str:
+        """Parts, some of them from `phrase`, as one; empty ones are left out."""
+        return minijinja.safe(between.join(str(minijinja.escape(part)) for part in parts if part))
 
     def html(self, kind: str, text: str, path: str) -> str:
         """A record's text as safe HTML for the page at `path` (with the language)."""

@@ -82,7 +82,7 @@ def _list_files(
         yield edition.file(
             path,
             "list.html",
-            title=words(title),
+            title=(edition.said_shortly(None, title) or title) if section.startswith("themen/") else words(title),
             section=section,
             groups=_groups(edition, rows),
             number=number,
@@ -127,7 +127,8 @@ def _topics_index(site: Site, names: dict[str, str], counts: dict[str, int]) -> 
     def files() -> Iterable[File]:
         for edition in site.editions:
             topics = [
-                {"name": name, "path": f"{edition.prefix}themen/{each}.html", "count": n} for name, each, n in rows
+                {"name": edition.phrase(None, name), "path": f"{edition.prefix}themen/{each}.html", "count": n}
+                for name, each, n in rows
             ]
             yield edition.file("themen/index.html", "topics.html", title=edition.words("Themen"), topics=topics)
 

@@ -65,10 +65,12 @@ def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
         "id": version.id,
         "version": version.number,
         "as_of": words.stamp(version.recorded),
-        "published": words.stamp(record.published) if record.published else "",
+        "published": words.told(record.published) if record.published else "",
         "area": details.area_names(edition, record),
-        "topics": [{"name": topic, "path": f"{edition.prefix}themen/{slug(topic)}.html"} for topic in record.topics],
-        "audience": ", ".join(record.audience),
+        "topics": [
+            {"name": edition.phrase(said, topic), "path": f"{edition.prefix}themen/{slug(topic)}.html"}
+            for topic in record.topics
+        ],
         **details.of(edition, version, full),
     }
 

@@ -69,6 +69,10 @@ class Words:
             self._stamps[at] = text
         return self._stamps[at]
 
+    def told(self, at: datetime) -> str:
+        """When something was published: a day, with the time of day where one is named."""
+        return self.day(at.astimezone(self.zone).date()) if is_midnight(at, self.zone) else self.stamp(at)
+
     def start(self, at: datetime) -> str:
         """When something begins: a day alone if it begins with the day."""
         return self.weekday(at.astimezone(self.zone).date()) if is_midnight(at, self.zone) else self.moment(at)

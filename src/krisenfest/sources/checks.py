@@ -119,6 +119,9 @@ def _exists(target: Target | None, records: Collection[tuple[str, str]], media: 
 
 
 def _languages(seen: KnownRecord, municipality: Municipality) -> Iterator[Problem]:
+    for lang, phrase in seen.strays:
+        what = f"the original does not say {phrase!r} (translated into {lang})"
+        yield _advice(seen, "phrases", what, "write the phrase as it stands in the original, or take it out")
     for lang in seen.languages:
         if lang not in municipality.languages:
             hint = f"add {lang} to languages in municipality.yaml, or take the translation out"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from krisenfest.domain.measures import Form, Measure
+from krisenfest.domain.phrases import short_texts
 from krisenfest.domain.records import Record, utc
 from krisenfest.sources.front_matter import Document
 
@@ -34,6 +35,7 @@ class KnownRecord(NamedTuple):
     languages: Sequence[str] = ()  # of its texts, if not the municipality's first
     review_by: str | None = None
     trigger: str | None = None
+    strays: Sequence[tuple[str, str]] = ()  # language and phrase: translated, but not said in the original
     # of a measure: start, end, "binding" if a text is linked, promulgated, provided, "gone" if it binds nobody
     measure: Sequence[str | None] = ()
 
@@ -84,6 +86,11 @@ class KnownRecord(NamedTuple):
             languages=[text.lang for text in record.texts if text.lang != source_lang],
             review_by=record.review_by.isoformat() if record.review_by else None,
             trigger=trigger,
+            strays=[
+                (text.lang, phrase)
+                for text in record.texts
+                for phrase in sorted(set(text.phrases) - short_texts(record))
+            ],
             measure=measure,
         )
         return found if found.quiet else found._replace(lines=_lines(document))
@@ -95,6 +102,13 @@ class KnownRecord(NamedTuple):
     def review_day(self) -> date | None:
         """The day by which somebody looks at the record again."""
         return date.fromisoformat(self.review_by) if self.review_by else None
+
+
+def _strays(record: Record) -> list[tuple[str, str]]:
+    if not any(text.phrases for text in record.texts):
+        return []
+    said = short_texts(record)
+    return [(text.lang, phrase) for text in record.texts for phrase in sorted(text.phrases) if phrase not in said]
 
 
 NAMED_KEYS = ("area", "review_by", "published", "trigger", "promulgated", "valid_from", "title")

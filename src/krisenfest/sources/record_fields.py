@@ -78,12 +78,12 @@ def translation_text(lang: str, document: Document) -> tuple[dict[str, Any], lis
     """The text of a sibling file, and its keys that a translation cannot have."""
     clear = document.values.get("all_clear")
     text: dict[str, Any] = {"lang": lang, "body": document.body}
-    text |= {key: value for key, value in document.values.items() if key in TEXT_KEYS or key == "translates"}
+    text |= {key: value for key, value in document.values.items() if key in {*TEXT_KEYS, "phrases", "translates"}}
     if isinstance(clear, dict) and "text" in clear:
         text["all_clear"] = clear["text"]
     elif isinstance(clear, str):
         text["all_clear"] = clear
-    known = {*TEXT_KEYS, "translates", "all_clear", "lang"}
+    known = {*TEXT_KEYS, "phrases", "translates", "all_clear", "lang"}
     return text, [key for key in document.values if key not in known]
 
 
