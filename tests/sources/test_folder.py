@@ -51,6 +51,13 @@ def test_a_town_that_is_right_has_no_problem(town: Path) -> None:
         ("alerts/a.md", ALERT.replace("flood", "flut"), "alerts/a.md:3: kind: is 'flut'"),
         ("measures/m.md", MEASURE.replace("07-05", "05-05"), "measures/m.md:9: valid_through: "),
         ("measures/m.md", MEASURE.replace("07-05", "02-30"), "measures/m.md:9: valid_through: "),
+        ("measures/m.md", MEASURE.replace("2026-07-05", "9999-12-31"), "leave it out if the measure has no end"),
+        (
+            "notices/n.md",
+            "---\ntitle: N\ntranslations:\n  en: {summary: S}\n---\n",
+            "notices/n.md:4: translations.en.title: is missing",
+        ),
+        ("notices/n.md", "---\ntitle: N\ntranslations: [en]\n---\n", "notices/n.md:3: translations: is no list of"),
         ("measures/m.md", MEASURE.replace("binding_text: https://a.example/\n", ""), "binding text is not linked"),
         ("measures/m.md", MEASURE.replace("https://a.example/", "javascript:alert(1)"), "binding_text"),
         ("measures/m.md", MEASURE.replace("title:", "area: hinterwald\ntitle:"), "measures/m.md:2: area: hinterwald"),

@@ -186,7 +186,7 @@ class _Reader:
         if draft not in (True, False):
             problems.append(Problem(path, document.line_of(["draft"]), "draft", f"is {draft!r}", "write true or false"))
         links = self._links(path, document, group.kind, values)
-        problems += self._add_translations(group, values, links)
+        problems += self._add_translations(group, document, values, links)
         record = self._record(group.kind, values, path, document, problems)
         self.content.problems += problems
         if record is None:
@@ -245,8 +245,10 @@ class _Reader:
             self.content.problems.append(Problem(found.path, 1, "file", what, "check its permissions"))
         return None
 
-    def _add_translations(self, group: _Group, values: dict[str, Any], links: list[NamedLink]) -> list[Problem]:
-        problems: list[Problem] = []
+    def _add_translations(
+        self, group: _Group, original: Document, values: dict[str, Any], links: list[NamedLink]
+    ) -> list[Problem]:
+        problems = _inline_problems(group.main.path, original, values["texts"][1:])
         inline = {str(text.get("lang")) for text in values["texts"][1:]}
         for lang, found in group.siblings.items():
             document = self._document(found)
@@ -266,6 +268,8 @@ class _Reader:
                 problems += _unfit_text(text, found.path, document, group.kind)
                 values["texts"].append(text)
             links += self._links(found.path, document, group.kind, {})
+        # One order, whether they lie beside the original or stand in it, so that moving one changes no record.
+        values["texts"][1:] = sorted(values["texts"][1:], key=lambda text: str(text.get("lang")))
         return problems
 
     def _links(self, path: str, document: Document, kind: str, values: Mapping[str, Any]) -> list[NamedLink]:
@@ -289,6 +293,25 @@ class _Reader:
                     (path, document.line_of(["attachments", number, "path"]), "attachments", each["path"], False)
                 )
         return found
+
+
+def _inline_problems(path: str, document: Document, texts: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """What is wrong with the translations that stand in the original's front matter."""
+    inline = document.values.get("translations", {})
+    if not isinstance(inline, dict):
+        what, hint = "is no list of languages", "write the language, a colon and the title, such as en: Flood"
+        return [Problem(path, document.line_of(["translations"]), "translations", what, hint)]
+    return [
+        Problem(
+            path,
+            document.line_of(["translations", str(text["lang"])]),
+            f"translations.{text['lang']}.title",
+            "is missing",
+            "write the title in this language",
+        )
+        for text in texts
+        if not text.get("title")
+    ]
 
 
 def _unfit_text(text: dict[str, Any], path: str, document: Document, kind: str) -> list[Problem]:

@@ -98,9 +98,11 @@ def set_inclusive_end(values: dict[str, Any], document: Document) -> str | None:
         return "valid_until stands there too; keep one of the two"
     try:
         last_day = date.fromisoformat(str(document.values["valid_through"]))
+        values["valid_until"] = (last_day + timedelta(days=1)).isoformat()
     except ValueError:
         return "write an existing day as year-month-day, such as 2021-06-30"
-    values["valid_until"] = (last_day + timedelta(days=1)).isoformat()
+    except OverflowError:
+        return "leave it out if the measure has no end"  # 9999-12-31, as other programs write it
     return None
 
 
