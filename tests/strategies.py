@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from krisenfest.domain.continuity import ChannelKind, Status
@@ -20,6 +21,9 @@ from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.notices import AlertKind, Category, Certainty, Severity, Urgency
 from krisenfest.domain.records import ID_PATTERN, Record
 from krisenfest.domain.releases import KINDS, Release, by_key, continued
+
+# A failure of a whole record has many values to make smaller; explaining each on top would take minutes.
+reported_soon = settings(phases=[Phase.explicit, Phase.generate, Phase.shrink])
 
 Fields = dict[str, st.SearchStrategy[Any]]
 
