@@ -16,11 +16,12 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from krisenfest.domain.continuity import ChannelKind, Status
+from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.measures import Form, Level
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.notices import AlertKind, Category, Certainty, Severity, Urgency
 from krisenfest.domain.records import ID_PATTERN, Record
-from krisenfest.domain.releases import KINDS, Release, by_key, continued
+from krisenfest.domain.releases import Release, by_key, continued
 
 # A failure of a whole record has many values to make smaller; explaining each on top would take minutes.
 reported_soon = settings(phases=[Phase.explicit, Phase.generate, Phase.shrink])
@@ -124,6 +125,7 @@ LINE = _lines(_CHARACTERS)
 WORD = LINE.filter(lambda text: bool(text.strip()))
 TEXT = _texts(_CHARACTERS)
 WORDS = st.lists(WORD, max_size=4)
+PHRASES = st.dictionaries(WORD.map(str.strip), WORD, max_size=3)
 # A body is written as it is: no NUL, and one kind of line end.
 BODY = _texts(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
 LINK = st.sampled_from(LINKS)
@@ -184,6 +186,7 @@ def towns() -> st.SearchStrategy[Municipality]:
         "kreis": LINE,
         "languages": st.sampled_from((["de"], ["de", "en"], ["no", "de"], ["en", "zh-hant"])),
         "time_zone": st.sampled_from(ZONES),
+        "phrases": st.dictionaries(TAGS, PHRASES, max_size=2),
         "site_url": LINK,
         "contact": _part({}, {"mail": LINE, "phone": LINE, "address": TEXT}),
         "hotline": _part({"phone": WORD}, {"hours": LINE, "note": TEXT}),
@@ -309,7 +312,7 @@ def records(draw: st.DrawFn, kind: str, town: Municipality | None = None) -> Rec
     values["texts"] = [_some(draw, {"lang": st.just(source_lang), "title": WORD}, words)]
     for lang in draw(st.lists(TAGS, max_size=3, unique=True).map(sorted)):
         if lang != source_lang:
-            more = {**words, "translates": st.integers(0, 9)}
+            more = {**words, "phrases": PHRASES, "translates": st.integers(0, 9)}
             values["texts"].append(_some(draw, {"lang": st.just(lang), "title": WORD}, more))
     return KINDS[kind].model_validate(values)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from krisenfest import __version__, pipeline
+from krisenfest import __version__, rebuild
 from krisenfest.config import Config
 
 HERE = Path(__file__).parent
@@ -61,10 +61,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     town, out = folder / "town", folder / "site"
     shutil.copytree(TOWN, town)
     state = folder / "state"
-    pipeline.build_folder(town, out, state_folder=state, config=Config(), at=FIRST)
+    rebuild.build_folder(town, out, state_folder=state, config=Config(), at=FIRST)
     shutil.copytree(TOWN_LATER, town, dirs_exist_ok=True)
     (town / REMOVED_LATER).unlink()
-    pipeline.build_folder(town, out, state_folder=state, config=Config(), at=LATER)
+    rebuild.build_folder(town, out, state_folder=state, config=Config(), at=LATER)
     paths = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     names = [re.sub(r"^(assets/[\w-]+)[.-][0-9a-f]{8,64}(\.\w+)$", r"\1\2", path) for path in paths]
     files = {LIST: "".join(f"{name}\n" for name in sorted(names))}

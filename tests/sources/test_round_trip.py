@@ -18,6 +18,7 @@ from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import Record
 from krisenfest.domain.releases import KINDS
 from krisenfest.errors import FieldError, SourceError
+from krisenfest.sources.files import scan
 from krisenfest.sources.folder import Content, read
 from krisenfest.sources.write import ORDER, files_of, municipality_files, write
 from strategies import own_fields, records, reported_soon, towns
@@ -30,7 +31,7 @@ TOWN = Municipality(
 def read_back(town: Municipality, found: Iterable[Record], at: datetime = AT) -> Content:
     with TemporaryDirectory() as name:
         write(Path(name), town, found)
-        return read(Path(name), config=Config(), at=at, anchor=town.example_day)
+        return read(Path(name), scan(Path(name), Config()), at=at, anchor=town.example_day)
 
 
 def records_of(content: Content) -> dict[str, Record]:
@@ -74,11 +75,11 @@ def test_every_field_has_its_place_among_the_keys(kind: str) -> None:
 @pytest.mark.parametrize("days_later", [0, 400])
 def test_musterstadt_reads_back_from_the_folder_that_is_written_of_it(days_later: int, tmp_path: Path) -> None:
     at = AT + timedelta(days=days_later)
-    town = read(MUSTERSTADT, config=Config(), at=AT).municipality
+    town = read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=AT).municipality
     assert town is not None
-    first = read(MUSTERSTADT, config=Config(), at=at, anchor=town.example_day)
+    first = read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=at, anchor=town.example_day)
     paths = write(tmp_path, town, records_of(first).values())
-    second = read(tmp_path, config=Config(), at=at, anchor=town.example_day)
+    second = read(tmp_path, scan(tmp_path, Config()), at=at, anchor=town.example_day)
     assert second.errors == []
     assert second.municipality == town
     assert records_of(second) == records_of(first)
@@ -90,7 +91,7 @@ def test_musterstadt_reads_back_from_the_folder_that_is_written_of_it(days_later
 
 @pytest.mark.parametrize("path", ["measures/uferweg-gesperrt.en.md", "pages/impressum.md", "notices/sandsaecke.en.md"])
 def test_a_file_of_musterstadt_is_written_as_it_stands_there(path: str) -> None:
-    content = read(MUSTERSTADT, config=Config(), at=AT)
+    content = read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=AT)
     assert content.municipality is not None
     files: dict[str, bytes] = {}
     for record in records_of(content).values():
@@ -179,7 +180,7 @@ def test_a_written_folder_is_one_that_a_person_would_write(tmp_path: Path) -> No
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     (tmp_path / "municipality.yaml").write_bytes(municipality_files(TOWN)["municipality.yaml"])
-    found = records_of(read(tmp_path, config=Config(), at=AT)).values()
+    found = records_of(read(tmp_path, scan(tmp_path, Config()), at=AT)).values()
     files: dict[str, str] = {}
     for record in found:
         files |= {path: data.decode() for path, data in files_of(record, TOWN).items()}
@@ -198,7 +199,7 @@ def test_translations_within_a_record_become_files_beside_it(town: Path, tmp_pat
     text = "---\ntitle: Neues\ntranslations:\n  uk: U\n  en: {title: E, body: B}\n---\n"
     (town / "notices").mkdir()
     (town / "notices/n.md").write_text(text, encoding="utf-8")
-    record = records_of(read(town, config=Config(), at=AT))["notice/n"]
+    record = records_of(read(town, scan(town, Config()), at=AT))["notice/n"]
     files = {path: data.decode() for path, data in files_of(record, TOWN).items()}
     assert files == {
         "notices/n.md": "---\ntitle: Neues\n---\n",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krisenfest.domain.releases import KINDS, Incoming, Release, canonical, continued
+from krisenfest.domain.kinds import KINDS
+from krisenfest.domain.releases import Incoming, Release, canonical, continued
 from krisenfest.standards import release_json
 from strategies import records, releases, reported_soon
 

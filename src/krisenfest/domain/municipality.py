@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from krisenfest.domain.areas import LAENDER, Ars, parse_ars
 from krisenfest.domain.calendars import Calendar
 from krisenfest.domain.records import Day, Link, Model, RecordId, Word
-from krisenfest.domain.texts import Lang, Phrase
+from krisenfest.domain.texts import Lang, Phrase, Rendering
 from krisenfest.errors import FieldError
 
 
@@ -90,7 +90,7 @@ class Municipality(Model):
     ars: Annotated[Ars, BeforeValidator(_ars)]
     land: Annotated[str, AfterValidator(_land)]
     kreis: str = Field(default="", max_length=200)
-    phrases: dict[Lang, dict[Phrase, Phrase]] = Field(default={})
+    phrases: dict[Lang, dict[Phrase, Rendering]] = Field(default={})
     languages: tuple[Lang, ...] = Field(default=("de",), min_length=1)
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     site_url: Link | None = None

@@ -34,7 +34,9 @@ def _language_tag(text: str) -> str:
 Lang = Annotated[str, AfterValidator(_language_tag)]
 
 
-Phrase = Annotated[str, Field(min_length=1, max_length=2000)]
+# YAML reads keys of up to 1,024 characters.
+Phrase = Annotated[str, Field(min_length=1, max_length=500)]
+Rendering = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class Text(BaseModel):
@@ -56,7 +58,7 @@ class Text(BaseModel):
     all_clear: str = Field(default="", max_length=4000)
     recap: str = ""
     image_alt: str = Field(default="", max_length=1000)
-    phrases: dict[Phrase, Phrase] = Field(default={})
+    phrases: dict[Phrase, Rendering] = Field(default={})
     translates: int | None = None
 
     def words(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from krisenfest.sources.record_fields import SUSPENSION_KEYS, TEXT_KEYS
 MUNICIPALITY_FILE = "municipality.yaml"
 WIDTH = 120  # columns; a list or mapping that is longer gets a line for each item
 
+A_LINE_EACH = ("phrases:",)  # a translator goes through them one by one
 # The keys of each kind in the order in which they are written; the title and summary come before, COMMON after them.
 ORDER: Mapping[str, tuple[str, ...]] = {
     "measure": (
@@ -193,6 +194,8 @@ def _translation(text: Text, kind: str) -> dict[str, Any]:
     values: dict[str, Any] = {key: words for key in TEXT_KEYS if (words := getattr(text, key))}
     if text.all_clear:
         values["all_clear"] = {"text": text.all_clear}
+    if text.phrases:
+        values["phrases"] = dict(text.phrases)
     if text.translates is not None:
         values["translates"] = text.translates
     return _in_order(values, kind)
@@ -229,7 +232,7 @@ _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\
 
 def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     for key, value in values.items():
-        yield from _entry(f"{indent}{key}:", value, indent)
+        yield from _entry(f"{indent}{_key(key)}:", value, indent)
 
 
 def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
@@ -239,7 +242,7 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
         yield from (f"{indent}  {line}\n" if line else "\n" for line in value.split("\n"))
     elif not isinstance(value, dict | list):
         yield f"{head} {_scalar(value)}\n"
-    elif (line := _in_line(value)) is not None and len(head) + len(line) < WIDTH:
+    elif head.strip() not in A_LINE_EACH and (line := _in_line(value)) is not None and len(head) + len(line) < WIDTH:
         yield f"{head} {line}\n"
     elif isinstance(value, dict):
         yield f"{head}\n"
@@ -261,13 +264,17 @@ def _in_line(value: Any) -> str | None:
     """A value within one line, or None if one of its texts has several, or several mappings ask for a line each."""
     if isinstance(value, dict):
         inner = {key: _in_line(each) for key, each in value.items()}
-        parts = [f"{key}: {each}" for key, each in inner.items() if each is not None]
+        parts = [f"{_key(key)}: {each}" for key, each in inner.items() if each is not None]
         return f"{{{', '.join(parts)}}}" if len(parts) == len(inner) else None
     if isinstance(value, list):
         items = [each for each in map(_in_line, value) if each is not None]
         several = len(value) > 1 and any(isinstance(each, dict) for each in value)
         return f"[{', '.join(items)}]" if len(items) == len(value) and not several else None
     return None if isinstance(value, str) and _is_block(value) else _scalar(value, flow=True)
+
+
+def _key(key: object) -> str:
+    return _scalar(key, flow=True)
 
 
 def _is_block(text: str) -> bool:
