@@ -246,7 +246,6 @@ def test_the_hour_that_comes_twice_is_written_with_its_offset() -> None:
     assert b"published: 2026-10-25T02:30+01:00\n" in files_of(record, TOWN)["notices/n.md"]
 
 
-@pytest.mark.xfail(reason="an offset is read and dropped with the repeated hour (domain/records.py)", strict=True)
 def test_the_hour_that_comes_twice_reads_back() -> None:
     values = {
         "id": "n",

@@ -70,6 +70,8 @@ def _read_instant(value: object, info: ValidationInfo) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError("write a day or a time, such as 2021-04-24 or 2021-04-24T18:00")
     if isinstance(info.context, Reading):
+        if value.tzinfo is not None and not info.context.shift:
+            return value.replace(microsecond=0).astimezone(UTC)
         if value.tzinfo is not None:
             # The wall clock is what an example's reader sees, so the shift is made there, not in UTC.
             value = value.astimezone(info.context.zone).replace(tzinfo=None)
