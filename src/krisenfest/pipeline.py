@@ -42,7 +42,8 @@ def build(order: Order, progress: Progress | None = None) -> Report:
     """
     at, place = order.at, order.place
     state = states.load(order.state_folder, place)
-    content = folders.read(order.folder, order.listing, at=at, anchor=state.anchor, known=state.known)
+    shares = order.config.processes or processes.available()
+    content = folders.read(order.folder, order.listing, at=at, anchor=state.anchor, known=state.known, shares=shares)
     if content.errors or content.municipality is None:
         raise SourceError(content.problems)
     release = continued(state.release, content.municipality, content.incoming, at)
@@ -54,7 +55,7 @@ def build(order: Order, progress: Progress | None = None) -> Report:
     site = Site.of(release, at, order.base_url)
     site.pieces = Pieces(partial(states.load_pieces, order.state_folder, place, site.environment))
     units = list(plan(site, media=media, previous=previous, lost=lost))
-    made, written = _render(units, previous, store, lost, order.config, progress)
+    made, written = _render(units, previous, store, lost, shares, progress)
     manifest = Manifest(site.environment, {each.unit.name: of_it for each, of_it in zip(units, made, strict=True)})
     kept = {entry[0] for entry in manifest.files()}
     gone = [entry[0] for entry in previous.files() if entry[0] not in kept]
@@ -83,13 +84,13 @@ def _render(
     previous: Manifest,
     store: Store,
     lost: frozenset[str],
-    config: Config,
+    shares: int,
     progress: Progress | None,
 ) -> tuple[list[Made], int]:
     """Render and write what is new; gives what the manifest says of every unit, and the number of files written."""
     old = {entry[0]: entry[1] for entry in previous.files()}
     waiting = [number for number, planned in enumerate(units) if planned.kept is None]
-    shares = 1 if len(waiting) < WORTH_SPREADING else config.processes or processes.available()
+    shares = shares if len(waiting) >= WORTH_SPREADING else 1
 
     def work(share: int) -> tuple[dict[int, Made], int]:
         made: dict[int, Made] = {}

@@ -35,7 +35,11 @@ def read_back(town: Municipality, found: Iterable[Record], at: datetime = AT) ->
 
 
 def records_of(content: Content) -> dict[str, Record]:
-    return {f"{key.kind}/{key.id}": new.record for key, new in content.incoming.items() if new.record}
+    return {
+        f"{key.kind}/{key.id}": KINDS[key.kind].model_validate_json(new.payload)
+        for key, new in content.incoming.items()
+        if new.payload
+    }
 
 
 def by_name(found: Iterable[Record]) -> Mapping[str, Record]:

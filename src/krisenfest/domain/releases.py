@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -172,17 +172,21 @@ class Release:
         return tuple(sorted(changes, key=lambda change: (change.at, change.key)))
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A record as a source has it now; `record` may be None where its digest is that of the last build."""
+class Incoming(NamedTuple):
+    """A record as a source has it now: canonical JSON with its digest, and its facts.
+
+    `payload` and `facts` may be None where the digest is that of the last build.
+    """
 
     digest: str
-    record: Record | None
+    payload: bytes | None = None
+    facts: Facts | None = None
 
     @classmethod
     def of(cls, record: Record) -> Incoming:
         """The record with its digest."""
-        return cls(digest(canonical(record)), record)
+        data = canonical(record)
+        return cls(digest(data), data, facts_of(record))
 
 
 def continued(
@@ -216,29 +220,34 @@ def continued(
 
 
 def _next_version(key: Key, old: Version | None, new: Incoming, at: datetime) -> Version:
-    if new.record is None:
+    if new.payload is None:
         raise StateError(f"{key.kind} {key.id} is said to be unchanged, but the last release does not hold it")
     number = old.number + 1 if old else 1
-    before = old.record if old and not old.removed else None
-    text_version = number
-    if before is not None and old is not None and before.source.words() == new.record.source.words():
-        text_version = old.text_version
-    texts = tuple(_numbered(text, before, text_version, new.record.source.lang) for text in new.record.texts)
-    payload = canonical(new.record.model_copy(update={"texts": texts}))
-    version = Version(key.kind, key.id, number, at, text_version, new.digest, payload)
-    return version.stored(facts=facts_of(new.record))
+    record: dict[str, Any] = orjson.loads(new.payload)
+    source: dict[str, Any] = record["texts"][0]
+    before: dict[str, dict[str, Any]] = {}
+    if old is not None and old.payload is not None:
+        before = {text["lang"]: text for text in orjson.loads(old.payload)["texts"]}
+    unchanged = old is not None and source["lang"] in before and _words(before[source["lang"]]) == _words(source)
+    text_version = old.text_version if old is not None and unchanged else number
+    source["translates"] = 0
+    for text in record["texts"][1:]:
+        _number(text, before.get(text["lang"]), text_version)
+    payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    return Version(key.kind, key.id, number, at, text_version, new.digest, payload).stored(facts=new.facts)
 
 
-def _numbered(text: Text, before: Record | None, text_version: int, source_lang: str) -> Text:
-    """The text with the version it renders: a translation that did not change still renders what it did."""
-    if text.lang == source_lang:
-        return text.model_copy(update={"translates": 0})
-    if text.translates is not None:
-        return text
-    earlier = before.text(text.lang) if before else None
-    if earlier is not None and earlier.words() == text.words():
-        return text.model_copy(update={"translates": earlier.translates})
-    return text.model_copy(update={"translates": text_version})
+def _words(text: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that is said, to compare two texts; not the bookkeeping."""
+    return {name: value for name, value in text.items() if name != "translates"}
+
+
+def _number(text: dict[str, Any], earlier: Mapping[str, Any] | None, text_version: int) -> None:
+    """Say which version a translation renders: one that did not change still renders what it did."""
+    if "translates" in text:
+        return
+    same = earlier is not None and _words(earlier) == _words(text)
+    text["translates"] = earlier.get("translates", text_version) if earlier and same else text_version
 
 
 # The states in which a record is something that holds: what `applies` answers with.

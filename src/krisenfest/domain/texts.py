@@ -61,20 +61,6 @@ class Text(BaseModel):
     phrases: dict[Phrase, Rendering] = Field(default={})
     translates: int | None = None
 
-    def words(self) -> tuple[str, ...]:
-        """Everything that is said, to compare two texts; not the bookkeeping."""
-        return (
-            self.title,
-            self.summary,
-            self.body,
-            self.instructions,
-            self.instead,
-            self.all_clear,
-            self.recap,
-            self.image_alt,
-            *(f"{said}={meant}" for said, meant in sorted(self.phrases.items())),
-        )
-
 
 def direction(lang: str) -> str:
     """The writing direction of a language, "ltr" or "rtl", as HTML's `dir` names it."""

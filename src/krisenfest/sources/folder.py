@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from krisenfest.domain.records import Reading, Record
 from krisenfest.domain.releases import Incoming, Key
 from krisenfest.domain.texts import Text
 from krisenfest.errors import Problem
+from krisenfest.processes import spread
 from krisenfest.sources import checks
 from krisenfest.sources.directory import AREAS_FILE, read_areas
 from krisenfest.sources.files import Found, Listing
@@ -56,13 +57,23 @@ class Content:
         return [problem for problem in self.problems if not problem.advice]
 
 
+# Below this many records a second process takes longer to start than it saves.
+WORTH_SPREADING = 1000
+
+
 def read(
-    folder: Path, listing: Listing, *, at: datetime, anchor: date | None = None, known: Known | None = None
+    folder: Path,
+    listing: Listing,
+    *,
+    at: datetime,
+    anchor: date | None = None,
+    known: Known | None = None,
+    shares: int = 1,
 ) -> Content:
     """Read the files of a content folder as of the instant `at`; never raises for what is in them.
 
     `anchor` is the day to which the dates of an example are moved (default: the day of `at`). What `known` has
-    seen with the same size and time of change is not opened again.
+    seen with the same size and time of change is not opened again. Many files are read by `shares` processes.
     """
     content = Content(None, media=dict(listing.media), problems=list(listing.problems))
     _read_municipality(folder, listing, content)
@@ -77,14 +88,18 @@ def read(
     context = sha256(f"{content.municipality.model_dump_json()} {shift} {sorted(content.directory.names)}".encode())
     content.known = Known(context.hexdigest())
     before = known if known and known.context == content.known.context else Known()
-    reader = _Reader(folder, content.municipality, reading, content, at)
-    for group in _groups(listing.records, content.problems):
-        seen = before.records.get(group.main.path)
-        if seen and seen.signature == group.signature:
-            content.known.records[group.main.path] = seen
-            reader.take(Key(seen.kind, seen.id), seen, None)
-        else:
-            reader.read(group)
+    reader = _Reader(folder, content.municipality, reading, at)
+    groups = _groups(listing.records, content.problems)
+    unread = [group for group in groups if not _is_known(before, group)]
+    outcomes = {outcome.path: outcome for outcome in _read_all(reader, unread, shares)}
+    paths: dict[str, str] = {}  # folded kind/id -> path that has it
+    for group in groups:
+        path = group.main.path
+        outcome = outcomes.get(path) or _Outcome(path, seen=before.records[path])
+        content.problems += outcome.problems
+        if outcome.seen is not None:
+            content.known.records[path] = outcome.seen
+            _take(outcome, outcome.seen, paths, content)
     content.problems += checks.problems_at(content.known, content.municipality, set(content.media), listing.other, at)
     content.problems.sort()
     return content
@@ -124,6 +139,11 @@ def _groups(files: Sequence[Found], problems: list[Problem]) -> list[_Group]:
     ]
 
 
+def _is_known(before: Known, group: _Group) -> bool:
+    seen = before.records.get(group.main.path)
+    return seen is not None and seen.signature == group.signature
+
+
 def _read_municipality(folder: Path, listing: Listing, content: Content) -> None:
     if MUNICIPALITY_FILE not in listing.other:
         hint = "write it: name, ars, land, imprint, privacy (docs/how-to/write-content.md)"
@@ -161,22 +181,50 @@ STAND_INS: Mapping[str, str] = {
 }
 
 
-@dataclass(slots=True)
+class _Outcome(NamedTuple):
+    """What came of reading one record: None where there is none, or where it did not change."""
+
+    path: str
+    problems: Sequence[Problem] = ()
+    seen: KnownRecord | None = None
+    incoming: Incoming | None = None
+    id_line: int = 1
+
+
+def _read_all(reader: _Reader, groups: Sequence[_Group], shares: int) -> list[_Outcome]:
+    if len(groups) < WORTH_SPREADING:
+        shares = 1
+    parts = spread(lambda share: [reader.read(group) for group in groups[share::shares]], shares)
+    return [outcome for part in parts for outcome in part]
+
+
+def _take(outcome: _Outcome, seen: KnownRecord, paths: dict[str, str], content: Content) -> None:
+    """Take a record in, unless it is a draft or its id stands elsewhere too."""
+    key = Key(seen.kind, seen.id)
+    folded = f"{key.kind}/{key.id if key.id.isascii() else normalize('NFC', key.id)}".casefold()
+    if folded in paths:
+        what = f"{key.id} is the id of {paths[folded]} too"
+        content.problems.append(Problem(outcome.path, outcome.id_line, "id", what, "rename one of the two files"))
+        return
+    paths[folded] = outcome.path
+    if not seen.draft:
+        content.incoming[key] = outcome.incoming or Incoming(seen.digest)
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     folder: Path
     municipality: Municipality
     reading: Reading
-    content: Content
     at: datetime
-    paths: dict[str, str] = field(default_factory=dict)  # folded kind/id -> path that has it
 
-    def read(self, group: _Group) -> None:
-        """Read one record with its translations; what is wrong goes to the problems."""
+    def read(self, group: _Group) -> _Outcome:
+        """Read one record with its translations, and tell what is wrong."""
         path = group.main.path
-        document = self._document(group.main)
-        if document is None:
-            return
         problems: list[Problem] = []
+        document = self._document(group.main, problems)
+        if document is None:
+            return _Outcome(path, problems)
         record_id = path.rpartition("/")[2].removesuffix(".md")
         values = record_input(group.kind, record_id, document, self.municipality)
         if wrong := set_inclusive_end(values, document):
@@ -188,16 +236,15 @@ class _Reader:
         links = self._links(path, document, group.kind, values)
         problems += self._add_translations(group, document, values, links)
         record = self._record(group.kind, values, path, document, problems)
-        self.content.problems += problems
         if record is None:
-            return
+            return _Outcome(path, problems)
         incoming = Incoming.of(record)
         lang = self.municipality.source_lang
         seen = KnownRecord.of(
             record, incoming.digest, group.signature, links, document, draft=draft is True, source_lang=lang, at=self.at
         )
-        self.content.known.records[path] = seen
-        self.take(Key(record.kind, record.id), seen, incoming, document)
+        id_line = document.line_of(["id"]) if "id" in document.values else document.yaml_line
+        return _Outcome(path, problems, seen, incoming, id_line)
 
     def _record(
         self, kind: str, values: dict[str, Any], path: str, document: Document, problems: list[Problem]
@@ -215,34 +262,21 @@ class _Reader:
         if "texts" in wrong:
             mended["texts"] = [{"lang": self.municipality.source_lang, "title": path}]
         if "id" in wrong:
-            mended["id"] = f"unreadable-{len(self.paths)}"
+            mended["id"] = f"unreadable-{sha256(path.encode()).hexdigest()[:8]}"
         try:
             return KINDS[kind].model_validate(mended, context=self.reading)
         except ValidationError as error:
             problems += problems_of(error, kind, path, document)
             return None
 
-    def take(self, key: Key, seen: KnownRecord, incoming: Incoming | None, document: Document | None = None) -> None:
-        """Take a record in, unless it is a draft or its id stands elsewhere too."""
-        path = str(seen.signature[0][0])
-        folded = f"{key.kind}/{key.id if key.id.isascii() else normalize('NFC', key.id)}".casefold()
-        if folded in self.paths:
-            line = document.line_of(["id"]) if document else 1
-            what = f"{key.id} is the id of {self.paths[folded]} too"
-            self.content.problems.append(Problem(path, line, "id", what, "rename one of the two files"))
-            return
-        self.paths[folded] = path
-        if not seen.draft:
-            self.content.incoming[key] = incoming or Incoming(seen.digest, None)
-
-    def _document(self, found: Found) -> Document | None:
+    def _document(self, found: Found, problems: list[Problem]) -> Document | None:
         try:
             return split(read_text(f"{self.folder}/{found.path}"))
         except FrontMatterError as error:
-            self.content.problems.append(Problem(found.path, error.line, "file", error.what, error.hint))
+            problems.append(Problem(found.path, error.line, "file", error.what, error.hint))
         except OSError as error:
             what = f"cannot be read ({error.strerror})"
-            self.content.problems.append(Problem(found.path, 1, "file", what, "check its permissions"))
+            problems.append(Problem(found.path, 1, "file", what, "check its permissions"))
         return None
 
     def _add_translations(
@@ -251,7 +285,7 @@ class _Reader:
         problems = _inline_problems(group.main.path, original, values["texts"][1:])
         inline = {str(text.get("lang")) for text in values["texts"][1:]}
         for lang, found in group.siblings.items():
-            document = self._document(found)
+            document = self._document(found, problems)
             if document is None:
                 continue
             text, unknown = translation_text(lang, document)

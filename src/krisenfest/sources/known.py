@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from krisenfest.domain.measures import Form, Measure
@@ -29,7 +28,7 @@ class KnownRecord(NamedTuple):
     digest: str
     published: str | None = None  # if it lay in the future when the file was read
     draft: bool = False
-    lines: Mapping[str, int] = MappingProxyType({})
+    lines: Mapping[str, int] | None = None
     links: Sequence[NamedLink] = ()
     areas: Sequence[str] = ()
     languages: Sequence[str] = ()  # of its texts, if not the municipality's first
@@ -97,7 +96,7 @@ class KnownRecord(NamedTuple):
 
     def line(self, key: str) -> int:
         """The line of a key, or of the front matter's first line."""
-        return self.lines.get(key, 2)
+        return (self.lines or {}).get(key, 2)
 
     def review_day(self) -> date | None:
         """The day by which somebody looks at the record again."""
@@ -127,7 +126,7 @@ def _lines(document: Document) -> dict[str, int]:
 def _short(seen: KnownRecord) -> list[Any]:
     """The fields without those at the end that say nothing."""
     last = next(number for number in range(len(seen) - 1, -1, -1) if seen[number])
-    return [dict(each) if isinstance(each, Mapping) else each for each in seen[: last + 1]]
+    return list(seen[: last + 1])
 
 
 @dataclass(slots=True)
