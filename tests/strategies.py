@@ -7,11 +7,12 @@ repeats (a folder's reader means the first one).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
@@ -23,10 +24,18 @@ from krisenfest.domain.notices import AlertKind, Category, Certainty, Severity, 
 from krisenfest.domain.records import ID_PATTERN, Record
 from krisenfest.domain.releases import Release, by_key, continued
 
-# A failure of a whole record has many values to make smaller; explaining each on top would take minutes.
-reported_soon = settings(phases=[Phase.explicit, Phase.generate, Phase.shrink])
-
 Fields = dict[str, st.SearchStrategy[Any]]
+
+
+def whole_records(test: Callable[..., None]) -> Callable[..., None]:
+    """For tests that draw whole records: many values to make smaller, so a failure may take minutes until it is told.
+
+    Hypothesis stops after five; explaining each value on top would take as long again.
+    """
+    phases = [Phase.explicit, Phase.generate, Phase.shrink]
+    decorated: Callable[..., None] = pytest.mark.timeout(600)(settings(phases=phases)(test))
+    return decorated
+
 
 # What YAML 1.1 or 1.2 takes for something else, what Markdown and front matter mean something by, and plain words.
 HARD = (

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.releases import Incoming, Release, canonical, continued
 from krisenfest.standards import release_json
-from strategies import records, releases, reported_soon
+from strategies import records, releases, whole_records
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@reported_soon
+@whole_records
 @given(st.data())
 def test_a_record_is_the_same_after_canonical_json(kind: str, data: st.DataObject) -> None:
     record = data.draw(records(kind))
@@ -23,7 +23,7 @@ def test_a_record_is_the_same_after_canonical_json(kind: str, data: st.DataObjec
     assert canonical(again) == payload
 
 
-@reported_soon
+@whole_records
 @given(releases())
 def test_a_release_is_the_same_after_json(release: Release) -> None:
     data = release_json.dumps(release)
@@ -32,7 +32,7 @@ def test_a_release_is_the_same_after_json(release: Release) -> None:
     assert release_json.dumps(again) == data
 
 
-@reported_soon
+@whole_records
 @given(releases())
 def test_a_release_that_was_read_goes_on_where_it_stood(release: Release) -> None:
     again = release_json.loads(release_json.dumps(release))

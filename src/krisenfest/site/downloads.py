@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
+from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.links import FOLDERS
 from krisenfest.domain.records import utc
 from krisenfest.domain.releases import Version
@@ -91,28 +91,29 @@ def _records(site: Site, folder: str, kind: str, rows: Sequence[Version]) -> Ite
 
 
 def _row(site: Site, version: Version, columns: Sequence[str]) -> dict[str, Any]:
-    record = version.record
-    row = {name: _cell(getattr(record, name)) for name in columns}
+    # From the JSON, not the record: a town's thousands of records would be validated for nothing else.
+    values: dict[str, Any] = orjson.loads(version.payload or b"{}")
+    source: dict[str, str] = values["texts"][0]
+    fields = KINDS[version.kind].model_fields
+    row = {name: _cell(values.get(name, fields[name].default)) for name in columns}
     return {
         **row,
         "id": version.id,
         "version": version.number,
         "recorded": utc(version.recorded),
-        "title": record.source.title,
-        "summary": record.source.summary,
+        "title": source["title"],
+        "summary": source.get("summary", ""),
         "state": site.state(version),
-        "area": " ".join(record.area or (site.municipality.ars,)),
-        "topics": "; ".join(record.topics),
-        "audience": "; ".join(record.audience),
-        "published": utc(record.published) if record.published else "",
-        "review_by": record.review_by or "",
+        "area": " ".join(values.get("area") or (site.municipality.ars,)),
+        "topics": _cell(values.get("topics", ())),
+        "audience": _cell(values.get("audience", ())),
+        "published": values.get("published", ""),
+        "review_by": values.get("review_by", ""),
     }
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, tuple):
-        return "; ".join(map(str, value))
-    return utc(value) if isinstance(value, datetime) else value
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _parts(site: Site) -> bytes:

@@ -92,6 +92,8 @@ def _list_files(
             as_of=words.stamp(max((row.recorded for row in rows), default=site.release.as_of)) if rows else "",
             own_only=section == "massnahmen" and _own_only(rows),
         )
+    for row in rows:
+        row.forget_record()
 
 
 def _path(section: str, number: int) -> str:

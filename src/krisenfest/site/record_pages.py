@@ -43,6 +43,8 @@ def _files(site: Site, history: tuple[Version, ...]) -> Iterable[File]:
             record_path("event", event.id).removesuffix(".html") + ".ics",
             ics.dumps([ics.from_event(newest, site.municipality, site.base_url)], site.municipality.zone),
         )
+    for version in history:
+        version.forget_record()
 
 
 def _page(edition: Edition, version: Version, history: tuple[Version, ...]) -> File:

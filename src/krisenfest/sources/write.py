@@ -292,7 +292,7 @@ def _scalar(value: Any, *, flow: bool = False) -> str:
         return str(value)
     plain = value[:1].isalnum() and value == value.strip() and not re.search(r": |:$| #|[\t\n]", value)
     plain = plain and not _NOT_PLAIN.fullmatch(value) and not _UNPRINTABLE.search(value)
-    if plain and not (flow and re.search(r"[,\[\]{}]", value)):
+    if plain and not (flow and re.search(r"[,\[\]{}?:]", value)):
         return value
     quoted = json.dumps(value, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", quoted)
