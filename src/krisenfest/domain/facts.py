@@ -44,7 +44,7 @@ class Facts(NamedTuple):
 
     def state_at(self, at_s: int) -> str:
         """The state that holds at an instant."""
-        return self.states[self.number_at(at_s)][0]
+        return self.states[self.number_at(at_s) if len(self.states) > 1 else 0][0]
 
     def phases(self) -> tuple[Phase, ...]:
         """All states with their spans as instants."""

@@ -36,9 +36,12 @@ def units(site: Site) -> Iterator[Unit]:
     present: dict[str, list[Version]] = {}
     past: list[Version] = []
     for kind, section in SECTIONS.items():
-        states = [(version, site.state(version) in PAST) for version in site.by_kind[kind]]
-        present[kind] = sorted((version for version, over in states if not over), key=_order)
-        past += sorted((version for version, over in states if over), key=newest_first)
+        here: list[Version] = []
+        over: list[Version] = []
+        for version in site.by_kind[kind]:
+            (over if site.state(version) in PAST else here).append(version)
+        present[kind] = sorted(here, key=_order)
+        past += sorted(over, key=newest_first)
         yield from _paged(site, section, TITLES[kind], present[kind])
     topics: dict[str, list[Version]] = {}
     names: dict[str, str] = {}

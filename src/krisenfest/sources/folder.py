@@ -90,23 +90,22 @@ def read(
     before = known if known and known.context == content.known.context else Known()
     reader = _Reader(folder, content.municipality, reading, at)
     groups = _groups(listing.records, content.problems)
-    unread = [group for group in groups if not _is_known(before, group)]
-    outcomes = {outcome.path: outcome for outcome in _read_all(reader, unread, shares)}
-    paths: dict[str, str] = {}  # folded kind/id -> path that has it
-    for group in groups:
-        path = group.main.path
-        outcome = outcomes.get(path) or _Outcome(path, seen=before.records[path])
+    found: dict[str, _Outcome | KnownRecord | None] = {group.main.path: _known(before, group) for group in groups}
+    for outcome in _read_all(reader, [group for group in groups if found[group.main.path] is None], shares):
+        found[outcome.path] = outcome
         content.problems += outcome.problems
-        if outcome.seen is not None:
-            content.known.records[path] = outcome.seen
-            _take(outcome, outcome.seen, paths, content)
+    paths: dict[str, str] = {}  # folded kind/id -> path that has it
+    for path, result in found.items():
+        if isinstance(result, KnownRecord):
+            _take(path, result, Incoming(result.digest), paths, content)
+        elif result is not None and result.seen is not None:
+            _take(path, result.seen, result.incoming, paths, content, result.id_line)
     content.problems += checks.problems_at(content.known, content.municipality, set(content.media), listing.other, at)
     content.problems.sort()
     return content
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """The files of one record: its main file and its translations by language."""
 
     kind: str
@@ -116,7 +115,7 @@ class _Group:
     @property
     def signature(self) -> list[list[Any]]:
         """Path, size in bytes and time of change in ns of each file: what tells that nothing changed."""
-        return [[each.path, each.size, each.mtime_ns] for each in (self.main, *self.siblings.values())]
+        return [list(self.main), *map(list, self.siblings.values())] if self.siblings else [list(self.main)]
 
 
 def _groups(files: Sequence[Found], problems: list[Problem]) -> list[_Group]:
@@ -124,7 +123,7 @@ def _groups(files: Sequence[Found], problems: list[Problem]) -> list[_Group]:
     siblings: dict[str, dict[str, Found]] = {}
     for found in files:
         stem = found.path.removesuffix(".md")
-        if "." in stem.rpartition("/")[2] and (suffix := LANGUAGE_SUFFIX.search(stem)):
+        if "." in stem and (suffix := LANGUAGE_SUFFIX.search(stem)):
             siblings.setdefault(stem[: suffix.start()], {})[suffix.group(1)] = found
         else:
             mains[stem] = found
@@ -133,15 +132,18 @@ def _groups(files: Sequence[Found], problems: list[Problem]) -> list[_Group]:
             for found in translations.values():
                 what = f"is a translation, but {stem}.md is not there"
                 problems.append(Problem(found.path, 1, "file", what, "add the original, or rename the file"))
+    none: dict[str, Found] = {}
     return [
-        _Group(FOLDERS[stem.partition("/")[0]], found, dict(sorted(siblings.get(stem, {}).items())))
+        _Group(
+            FOLDERS[stem.partition("/")[0]], found, dict(sorted(siblings[stem].items())) if stem in siblings else none
+        )
         for stem, found in mains.items()
     ]
 
 
-def _is_known(before: Known, group: _Group) -> bool:
+def _known(before: Known, group: _Group) -> KnownRecord | None:
     seen = before.records.get(group.main.path)
-    return seen is not None and seen.signature == group.signature
+    return seen if seen is not None and seen.signature == group.signature else None
 
 
 def _read_municipality(folder: Path, listing: Listing, content: Content) -> None:
@@ -182,10 +184,10 @@ STAND_INS: Mapping[str, str] = {
 
 
 class _Outcome(NamedTuple):
-    """What came of reading one record: None where there is none, or where it did not change."""
+    """What came of reading one record, None where it cannot be read."""
 
     path: str
-    problems: Sequence[Problem] = ()
+    problems: Sequence[Problem]
     seen: KnownRecord | None = None
     incoming: Incoming | None = None
     id_line: int = 1
@@ -198,17 +200,20 @@ def _read_all(reader: _Reader, groups: Sequence[_Group], shares: int) -> list[_O
     return [outcome for part in parts for outcome in part]
 
 
-def _take(outcome: _Outcome, seen: KnownRecord, paths: dict[str, str], content: Content) -> None:
+def _take(
+    path: str, seen: KnownRecord, incoming: Incoming | None, paths: dict[str, str], content: Content, id_line: int = 1
+) -> None:
     """Take a record in, unless it is a draft or its id stands elsewhere too."""
+    content.known.records[path] = seen
     key = Key(seen.kind, seen.id)
     folded = f"{key.kind}/{key.id if key.id.isascii() else normalize('NFC', key.id)}".casefold()
     if folded in paths:
         what = f"{key.id} is the id of {paths[folded]} too"
-        content.problems.append(Problem(outcome.path, outcome.id_line, "id", what, "rename one of the two files"))
+        content.problems.append(Problem(path, id_line, "id", what, "rename one of the two files"))
         return
-    paths[folded] = outcome.path
-    if not seen.draft:
-        content.incoming[key] = outcome.incoming or Incoming(seen.digest)
+    paths[folded] = path
+    if incoming is not None and not seen.draft:
+        content.incoming[key] = incoming
 
 
 @dataclass(frozen=True, slots=True)
