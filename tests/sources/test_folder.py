@@ -165,6 +165,22 @@ def test_any_text_is_read_or_explained(text: str) -> None:
         assert error.line >= 1 and error.hint
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0026-06-30", "1799-12-31", "3000-01-01", "9999-12-31T23:30"])
+def test_a_year_that_nobody_means_is_told(town: Path, day: str) -> None:
+    write(town, "events/e.md", f"---\ntitle: E\nstart: {day}\npublished: {day}\n---\nText\n")
+    found = [each for each in problems(town) if "write a year from 1800 to 2999" in each]
+    assert [each.partition(": ")[0] for each in found] == ["events/e.md:3", "events/e.md:4"]
+    write(town, "events/e.md", "---\ntitle: E\nstart: 1800-01-01\nend: 2999-12-31T23:30\n---\nText\n")
+    assert problems(town) == []
+
+
+def test_a_text_that_begins_with_code_keeps_its_spaces(town: Path, tmp_path: Path) -> None:
+    write(town, "notices/n.md", "---\ntitle: N\n---\n\n\n    a code\n\nText  \n\n")
+    build(town, tmp_path / "out", AT)
+    page = (tmp_path / "out/mitteilungen/n.html").read_text(encoding="utf-8")
+    assert "<pre><code>a code" in page
+
+
 def test_a_phrase_that_the_original_does_not_say_is_told_at_every_build(town: Path, tmp_path: Path) -> None:
     write(town, "services/s.md", "---\ntitle: S\nfees: kostenlos\n---\nText\n")
     write(town, "services/s.en.md", "---\ntitle: S\nphrases: {kostenlos: free, umsonst: free}\n---\nText\n")

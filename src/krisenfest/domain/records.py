@@ -42,6 +42,14 @@ class Reading:
     shift: timedelta = timedelta()
 
 
+YEARS = range(1800, 3000)  # a date outside is a slip of the pen, and calculating with it could leave the calendar
+
+
+def _require_year(value: date) -> None:
+    if value.year not in YEARS:
+        raise ValueError(f"write a year from {YEARS[0]} to {YEARS[-1]}; leave an end out if there is none")
+
+
 def _shifted(value: date, info: ValidationInfo) -> date:
     return value + info.context.shift if isinstance(info.context, Reading) else value
 
@@ -56,6 +64,7 @@ def _read_day(value: object, info: ValidationInfo) -> date:
             raise ValueError("write an existing day as year-month-day, such as 2021-04-24") from None
     if not isinstance(value, date):
         raise ValueError("write a day as year-month-day, such as 2021-04-24")
+    _require_year(value)
     return _shifted(value, info)
 
 
@@ -69,6 +78,7 @@ def _read_instant(value: object, info: ValidationInfo) -> datetime:
         value = datetime.combine(value, time())
     if not isinstance(value, datetime):
         raise ValueError("write a day or a time, such as 2021-04-24 or 2021-04-24T18:00")
+    _require_year(value)
     if isinstance(info.context, Reading):
         if value.tzinfo is not None and not info.context.shift:
             return value.replace(microsecond=0).astimezone(UTC)
@@ -92,7 +102,7 @@ def from_epoch_s(seconds: int) -> datetime:
 @lru_cache(maxsize=4096)
 def utc(at: datetime) -> str:
     """An instant as RFC 3339 in UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _safe_link(text: str) -> str:

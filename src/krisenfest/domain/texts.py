@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 # Autonyms as residents look for them; a tag that is missing here is shown as it is.
 LANGUAGES = {
@@ -39,6 +39,14 @@ Phrase = Annotated[str, Field(min_length=1, max_length=500)]
 Rendering = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+def _trimmed(text: str) -> str:
+    return re.sub(r"\A(?:[ \t]*\n)+", "", text).rstrip()
+
+
+# The spaces before the first words are kept: four of them make code of it (CommonMark 0.31, 4.4).
+Markdown = Annotated[str, StringConstraints(strip_whitespace=False), AfterValidator(_trimmed)]
+
+
 class Text(BaseModel):
     """The words of one record in one language; fields that its kind does not have stay empty.
 
@@ -52,11 +60,11 @@ class Text(BaseModel):
     lang: Lang
     title: str = Field(default="", max_length=300)
     summary: str = Field(default="", max_length=2000)
-    body: str = ""
+    body: Markdown = ""
     instructions: str = Field(default="", max_length=4000)
     instead: str = Field(default="", max_length=4000)
     all_clear: str = Field(default="", max_length=4000)
-    recap: str = ""
+    recap: Markdown = ""
     image_alt: str = Field(default="", max_length=1000)
     phrases: dict[Phrase, Rendering] = Field(default={})
     translates: int | None = None
