@@ -28,8 +28,10 @@ lint: setup
 
 check: lint test
 
+RECORDS ?= 10000
+RUNS ?= 5
 bench: setup
-	$(PY) bench/run.py
+	$(PY) bench/run.py --records $(RECORDS) --runs $(RUNS)
 
 pictures: setup
 	$(PY) scripts/pictures.py
@@ -39,6 +41,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock:
 	$(LOCK) --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt pyproject.toml -o requirements/run.txt
+	$(LOCK) --group bench -o requirements/bench.txt
 	echo uv | $(LOCK) - -o requirements/uv.txt
 
 clean:

@@ -1,4 +1,4 @@
-"""Writes the same posts as a krisenfest content folder and as a Hugo site: deterministic, so that runs compare."""
+"""Writes the same posts as a krisenfest content folder, a Hugo and a Pelican site: deterministic, so that runs compare."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ SINGLE = """{{ define "main" }}<article><h1>{{ .Title }}</h1><p>{{ .Params.summa
 """
 
 
-def hugo_site(folder: Path, records: int) -> None:
+def hugo_site(folder: Path, records: int, version: str = "v0.111") -> None:
     """The same posts as a Hugo site: posts, paged lists, paged tags, feed, sitemap."""
     layouts = folder / "layouts" / "_default"
     layouts.mkdir(parents=True)
@@ -114,9 +114,37 @@ def hugo_site(folder: Path, records: int) -> None:
     (layouts / "baseof.html").write_text(BASE, encoding="utf-8")
     (layouts / "list.html").write_text(LIST, encoding="utf-8")
     (layouts / "single.html").write_text(SINGLE, encoding="utf-8")
-    config = 'baseURL = "https://www.messstadt.example/"\ntitle = "Messstadt"\nlanguageCode = "de"\npaginate = 50\n'
+    minor = int(version.split(".")[1])
+    paging = "paginate = 50" if minor < 128 else "[pagination]\npagerSize = 50"  # renamed in 0.128
+    config = f'baseURL = "https://www.messstadt.example/"\ntitle = "Messstadt"\nlanguageCode = "de"\n{paging}\n'
     (folder / "config.toml").write_text(config, encoding="utf-8")
     for name, title, day, topics, body in posts(records):
         tags = ", ".join(f'"{topic}"' for topic in topics)
         text = f"---\ntitle: {title}\nsummary: {title}\ndate: {day}\ntags: [{tags}]\n---\n{body}"
         (folder / "content" / "posts" / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+PELICAN = """
+SITENAME = "Messstadt"
+SITEURL = "https://www.messstadt.example"
+PATH = "content"
+TIMEZONE = "Europe/Berlin"
+DEFAULT_LANG = "de"
+THEME = "simple"
+DEFAULT_PAGINATION = 50
+PAGINATED_TEMPLATES = {"index": 50, "tag": 50}
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+FEED_MAX_ITEMS = 50
+CATEGORY_FEED_ATOM = TAG_FEED_ATOM = AUTHOR_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = ARCHIVES_SAVE_AS = ""
+PLUGINS = ["pelican.plugins.sitemap"]
+"""
+
+
+def pelican_site(folder: Path, records: int) -> None:
+    """The same posts as a Pelican site: posts, paged lists, paged tags, feed, sitemap."""
+    (folder / "content").mkdir(parents=True)
+    (folder / "pelicanconf.py").write_text(PELICAN, encoding="utf-8")
+    for name, title, day, topics, body in posts(records):
+        head = f"Title: {title}\nSummary: {title}\nDate: {day}\nTags: {', '.join(topics)}\nSlug: {name}\n\n"
+        (folder / "content" / f"{name}.md").write_text(head + body, encoding="utf-8")
