@@ -133,6 +133,8 @@ DEFAULT_LANG = "de"
 THEME = "simple"
 DEFAULT_PAGINATION = 50
 PAGINATED_TEMPLATES = {"index": 50, "tag": 50}
+TAG_SAVE_AS = "tag/{slug}/index.html"
+TAG_URL = "tag/{slug}/"
 FEED_ALL_ATOM = "feeds/all.atom.xml"
 FEED_MAX_ITEMS = 50
 CATEGORY_FEED_ATOM = TAG_FEED_ATOM = AUTHOR_FEED_ATOM = TRANSLATION_FEED_ATOM = None
