@@ -23,7 +23,7 @@ test: setup
 lint: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy
+	KRISENFEST_DATA=.venv/desk .venv/bin/mypy
 	.venv/bin/lint-imports
 
 check: lint test

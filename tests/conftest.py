@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from browser import CHROMIUM_FLAGS, find_chromium, serving
 from krisenfest import rebuild
 from krisenfest.config import Config
 
+# Before Django reads its settings: the key of sessions must not lie in the checkout.
+os.environ.setdefault("KRISENFEST_DATA", tempfile.mkdtemp(prefix="krisenfest-tests-"))
 ROOT = Path(__file__).parent.parent
 MUSTERSTADT = ROOT / "examples" / "musterstadt"
 AT = datetime(2026, 7, 1, 10, tzinfo=UTC)  # 12:00 in Musterstadt on its example day
@@ -89,3 +92,29 @@ def write(folder: Path, path: str, text: str) -> None:
     place = folder / path
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def data(tmp_path: Path, settings: Any) -> Path:
+    """A data folder of the desk, of this test's own."""
+    settings.DATA = tmp_path / "data"
+    settings.DATA.mkdir()
+    return Path(settings.DATA)
+
+
+@pytest.fixture
+def municipality(db: None, data: Path) -> Any:
+    """Musterstadt in the desk, as of its example day."""
+    from krisenfest.web.desk import towns
+
+    return towns.add("musterstadt", MUSTERSTADT, at=AT)
+
+
+@pytest.fixture
+def people(municipality: Any) -> Any:
+    """One person for each role."""
+    from desk_people import People, person
+    from krisenfest.domain.approval import Role
+
+    roles = (Role.AUTHOR, Role.APPROVER, Role.EMERGENCY, Role.READER, Role.ADMINISTRATOR)
+    return People(*(person(municipality, role) for role in roles))

@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     _import(commands)
     _applies(commands)
     _areas(commands)
+    _desk(commands)
     return parser
 
 
@@ -130,6 +131,27 @@ def _areas(commands: Any) -> None:
     bring = steps.add_parser("import", help="read the directory as Destatis publishes it (CSV)")
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--into", type=Path, required=True, metavar="FOLDER", help="content folder that gets areas.csv")
+
+
+def _desk(commands: Any) -> None:
+    serving = _command(commands, "serve", serve, "Run the desk, the sites and the background work, for production.")
+    serving.add_argument("--host", default="127.0.0.1", help="answer at this address (default 127.0.0.1)")
+    serving.add_argument("--port", type=int, default=8000, help="port (default 8000)")
+    serving.add_argument("--no-worker", action="store_true", help="leave the background work to `krisenfest worker`")
+    _command(commands, "worker", worker, "Do the background work in a process of its own.")
+    town = _command(commands, "town", town_step, "Take a municipality in, or out, as a content folder.")
+    town.add_argument("step", choices=["add", "export"], help="add: from a folder; export: into a folder")
+    town.add_argument("slug", metavar="NAME", help="its name in addresses, such as musterstadt")
+    town.add_argument("folder", type=Path, metavar="FOLDER")
+    town.add_argument("--host", default="", help="host name of its public site")
+    admin = _command(commands, "admin", break_glass, "Break glass: make a new administrator; it is logged.")
+    admin.add_argument("slug", metavar="NAME", help="the municipality")
+    admin.add_argument("email", metavar="EMAIL")
+    admin.add_argument("--reset", action="store_true", help="the person lost every way to log in: begin anew")
+    audit = _command(commands, "audit", audit_step, "Verify or export a municipality's audit log.")
+    audit.add_argument("step", choices=["verify", "export"])
+    audit.add_argument("slug", metavar="NAME", help="the municipality")
+    audit.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 
 def check(given: argparse.Namespace) -> int:
@@ -218,6 +240,61 @@ def demo(given: argparse.Namespace) -> int:
     from krisenfest.web import demo as demo_server
 
     return demo_server.run(port=given.port, data=given.data, as_json=given.json, config=given.config, at=clock.now())
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Exit 0 when it is stopped, 1 if the port is taken."""
+    from krisenfest.web import commands, setup
+
+    setup.configure()
+    setup.migrate()
+    return commands.serve(given.host, given.port, work=not given.no_worker)
+
+
+def worker(given: argparse.Namespace) -> int:
+    """Exit 0 when it is stopped."""
+    from krisenfest.web import commands, setup
+
+    setup.configure()
+    setup.migrate()
+    return commands.work()
+
+
+def town_step(given: argparse.Namespace) -> int:
+    """Exit 0: done, 1: the folder has problems, or the name is taken or unknown; nothing written then."""
+    from krisenfest.web import commands, setup
+
+    setup.configure()
+    setup.migrate()
+    if given.step == "add":
+        return commands.add_town(given.slug, given.folder, host=given.host, at=clock.now())
+    return commands.export_town(given.slug, given.folder, at=clock.now())
+
+
+def break_glass(given: argparse.Namespace) -> int:
+    """Exit 0: the link of the invitation is printed, 1: the municipality is not there."""
+    from krisenfest.web import commands, setup
+
+    setup.configure()
+    setup.migrate()
+    return commands.break_glass(given.slug, given.email, reset=given.reset, at=clock.now())
+
+
+def audit_step(given: argparse.Namespace) -> int:
+    """Exit 0: whole, or exported; 3: somebody changed it."""
+    from krisenfest.web import commands, setup
+
+    setup.configure()
+    setup.migrate()
+    if given.step == "export":
+        return commands.export_audit(given.slug)
+    entries, problems = commands.verify_audit(given.slug)
+    if given.json:
+        _print_json({"entries": entries, "problems": problems})
+    else:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+    return 3 if problems else 0
 
 
 def _progress(began: float) -> Progress | None:

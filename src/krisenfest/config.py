@@ -17,6 +17,13 @@ class Config:
     site_url: str = ""  # public address of the site; wins over site_url in municipality.yaml
     max_text_bytes: int = 2_000_000  # a Markdown, YAML or GeoJSON file may have so many bytes
     max_media_bytes: int = 20_000_000  # a picture or PDF may have so many bytes
+    data: str = "krisenfest-data"  # folder of the desk: database, key, and for each town content, releases, site
+    database_url: str = ""  # empty: SQLite in the data folder; postgresql://user:password@host:port/name
+    desk_url: str = "http://localhost:8000"  # public address of the desk: links, passkeys and cookies hold for it
+    hosts: str = ""  # further host names that the server answers to, with commas between
+    mail_url: str = ""  # smtp://user:password@host:port, smtps:// with TLS; empty: mails are kept in the data folder
+    mail_from: str = "krisenfest@localhost"  # the sender of mails
+    demo: int = 0  # 1: the demo, which shows the mails that it sends
     processes: int = 0  # so many processes render a large site; 0: one for each processor, at most 8
 
 

@@ -6,6 +6,8 @@
     ├── FieldError              1  one value cannot be read
     ├── SourceError             1  a content folder has problems, all of them listed
     ├── StateError              1  the state of an earlier build does not fit
+    ├── StepError               1  a draft cannot take this step from where it stands
+    ├── StaleError              1  somebody else saved in the meantime
     └── RefusedError            3  refused for safety (forged, stale, not authorised)
 
 Exit 0 means done, 2 wrong usage (the command line's own).
@@ -60,6 +62,14 @@ class SourceError(KrisenfestError):
 
 class StateError(KrisenfestError):
     """The state folder of an earlier build cannot be continued."""
+
+
+class StepError(KrisenfestError):
+    """A draft cannot take this step from where it stands; the message names the steps that it can take."""
+
+
+class StaleError(KrisenfestError):
+    """Somebody else saved in the meantime; nothing was overwritten."""
 
 
 class RefusedError(KrisenfestError):

@@ -1,56 +1,26 @@
-"""The demo: Musterstadt built as of now, and served from this machine only."""
+"""The demo: Musterstadt as of now, its site and its desk, on this machine only; no questions asked."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
 from datetime import datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from krisenfest import rebuild
 from krisenfest.config import Config
-from krisenfest.errors import KrisenfestError
-from krisenfest.filetree import MEDIA_TYPES
+from krisenfest.web.setup import configure, listen, migrate
 
 HOST = "127.0.0.1"
-
-
-class SiteHandler(SimpleHTTPRequestHandler):
-    """Serves the built files with their media types; says nothing on the console."""
-
-    extensions_map = {f".{ending}": media_type for ending, media_type in MEDIA_TYPES.items()} | {
-        "": "application/octet-stream",
-        ".html": "text/html; charset=utf-8",
-    }
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing: an address that was read is personal data."""
-
-    def end_headers(self) -> None:
-        """Add the headers that a web server in production sends too (docs/how-to/publish.md)."""
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """A page that does not exist is the site's own 404 page."""
-        page = Path(self.directory) / "404.html"
-        if code != 404 or not page.is_file():
-            super().send_error(code, message, explain)
-            return
-        data = page.read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(data)
+PASSWORD = "demo-demo-demo"  # noqa: S105  the demo binds to this machine only; nothing else ships with a password
+ACCOUNTS = {
+    "author": "autorin@musterstadt.example",
+    "approver": "freigabe@musterstadt.example",
+    "administrator": "verwaltung@musterstadt.example",
+}
 
 
 def example() -> Path:
@@ -60,32 +30,51 @@ def example() -> Path:
 
 
 def run(*, port: int, data: Path | None, as_json: bool, config: Config, at: datetime) -> int:
-    """Build the example as of `at` and serve it until stopped; prints the address once everything answers.
+    """Show the product until stopped; prints the addresses once everything answers.
 
     Without `data` all files lie in a temporary folder that goes with the demo. Raises KrisenfestError if the port
     is taken.
     """
     with tempfile.TemporaryDirectory(prefix="krisenfest-demo-") as temporary:
-        folder = data or Path(temporary)
-        site = folder / "site"
-        rebuild.build_folder(example(), site, state_folder=folder / "state", config=config, at=at)
-        try:
-            server = ThreadingHTTPServer((HOST, port), partial(SiteHandler, directory=str(site)))
-        except OSError as error:
-            raise KrisenfestError(
-                f"port {port} cannot be used ({error.strerror}): choose another with --port"
-            ) from None
-        address = f"http://{HOST}:{server.server_port}/"
-        if as_json:
-            values: dict[str, object] = {"site": address, "desk": None, "mailbox": None, "api": None, "accounts": []}
-            sys.stdout.write(orjson.dumps(values).decode() + "\n")
-        else:
-            print(f"Musterstadt is at {address}  (Ctrl+C ends the demo)")
-        sys.stdout.flush()
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            server.server_close()
-    return 0
+        listening = listen(HOST, port)
+        # Passkeys hold for a name, not for a number: localhost, not 127.0.0.1.
+        address = f"http://localhost:{listening.getsockname()[1]}"
+        configure(data=str(data or temporary), desk_url=address, site_url="", mail_url="", demo="1")
+        migrate()
+        _fill(at)
+        from krisenfest.web import serve
+
+        return serve.run(listening, work=True, ready=lambda: _tell(address, as_json))
+
+
+def _fill(at: datetime) -> None:
+    """The example town and its people, once."""
+    from krisenfest.web.accounts.models import Membership, Municipality, User
+    from krisenfest.web.desk import towns
+
+    town = Municipality.objects.filter(slug="musterstadt").first() or towns.add("musterstadt", example(), at=at)
+    for role, email in ACCOUNTS.items():
+        user, new = User.objects.get_or_create(email=email, defaults={"username": email})
+        if new:
+            user.set_password(PASSWORD)
+            user.save()
+        Membership.objects.get_or_create(municipality=town, user=user, role=role)
+
+
+def _tell(address: str, as_json: bool) -> None:
+    accounts = [{"role": role, "login": email, "password": PASSWORD} for role, email in ACCOUNTS.items()]
+    values: dict[str, Any] = {
+        "site": f"{address}/",
+        "desk": f"{address}/desk/",
+        "mailbox": f"{address}/demo/mailbox/",
+        "api": None,
+        "accounts": accounts,
+    }
+    if as_json:
+        sys.stdout.write(orjson.dumps(values).decode() + "\n")
+    else:
+        print(f"Musterstadt is at {values['site']}  (Ctrl+C ends the demo)")
+        print(f"Its desk is at {values['desk']}, the mails of the demo at {values['mailbox']}")
+        for each in accounts:
+            print(f"  {each['role']:<14} {each['login']}  {each['password']}")
+    sys.stdout.flush()

@@ -1,0 +1,21 @@
+"""How allauth behaves here: accounts come from invitations only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Nobody signs up by themselves, and no mail is sent that would say who has an account."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: an administrator invites."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send what is for a person who has an account; "unknown account" goes to nobody."""
+        if "unknown_account" not in template_prefix:
+            super().send_mail(template_prefix, email, context)

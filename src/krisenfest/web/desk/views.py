@@ -1,0 +1,202 @@
+"""The pages of the desk that show: the start, records, publications, the audit log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from krisenfest import clock
+from krisenfest.domain.approval import Act, Role, State, Verb
+from krisenfest.errors import RefusedError
+from krisenfest.web.accounts.models import Municipality
+from krisenfest.web.audit import log
+from krisenfest.web.audit.models import Entry
+from krisenfest.web.desk import publishing, words, work
+from krisenfest.web.desk.models import Publication, Review
+from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, overview
+from krisenfest.web.desk.place import Place, in_town
+
+FIVE = (Verb.WARN, Verb.RULE, Verb.RESTRICT, Verb.INVITE, Verb.ALL_CLEAR)
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The towns of a person; with one only, that one."""
+    towns = list(Municipality.objects.filter(memberships__user=request.user.pk).distinct())
+    if len(towns) == 1:
+        return redirect(f"/desk/{towns[0].slug}/")
+    return render(request, "desk/home.html", {"towns": towns})
+
+
+@require_safe
+@in_town
+def start(request: HttpRequest, place: Place) -> HttpResponse:
+    """The five verbs; below: what is public, what waits for me, what changes next, what is overdue for review."""
+    now = clock.now()
+    at_work = list(place.drafts().at_work().select_related("submitted_by", "changed_by", "author"))
+    mine = [each for each in at_work if _waits_for(place, each)]
+    to_confirm = Publication.objects.filter(**place.room, approval__alone=True, approval__confirmed=None).exclude(
+        approval__submitted_by=place.user
+    )
+    context = {
+        "verbs": [(each.value, *words.VERBS[each]) for each in FIVE if each in place.verbs()],
+        "more": [(each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.REMOVE) if each in place.verbs()],
+        "waiting": mine,
+        "others": [each for each in at_work if each not in mine],
+        "to_confirm": to_confirm if place.may(Act.APPROVE, Verb.WARN) else (),
+        "stuck": place.publications().filter(status=Publication.FAILED),
+        "overview": overview(place, now),
+        "now": now,
+    }
+    return render(request, "desk/start.html", context)
+
+
+def _waits_for(place: Place, draft: Any) -> bool:
+    if draft.state == State.IN_REVIEW:
+        own = draft.submitted_by_id == place.user.pk and not place.exercise
+        return place.may(Act.APPROVE, draft.verb) and not own
+    return place.user.pk in (draft.author_id, draft.changed_by_id)
+
+
+@require_safe
+@in_town
+def records(request: HttpRequest, place: Place) -> HttpResponse:
+    """Everything that is public, by kind; with `verb` to choose what it is to be done with."""
+    verb = request.GET.get("verb", "")
+    kinds = {"restrict": ("service",), "all-clear": ("alert",)}.get(verb, tuple(words.KINDS))
+    found = place.revisions().current().filter(kind__in=kinds)
+    rows = [(each, each.payload["texts"][0].get("title", "")) for each in found]
+    if verb == "all-clear":
+        now = clock.now()
+        holding = {(line.kind, line.id) for line in overview(place, now).holding}
+        rows = [(each, title) for each, title in rows if (each.kind, each.record_id) in holding]
+    groups = [(words.KINDS[kind], [row for row in rows if row[0].kind == kind]) for kind in kinds]
+    named = words.VERBS[verb][0] if verb in words.VERBS else ""
+    return render(request, "desk/records.html", {"groups": groups, "verb": verb, "verb_name": named})
+
+
+@require_safe
+@in_town
+def record(request: HttpRequest, place: Place, kind: str, record_id: str) -> HttpResponse:
+    """One record: what is public of it, and everything that was done with it."""
+    newest = place.revisions().newest(kind, record_id)
+    if newest is None:
+        raise Http404
+    same = place.publications().filter(revision__kind=kind, revision__record_id=record_id).order_by("-number")
+    context = {
+        "revision": newest,
+        "title": newest.payload["texts"][0]["title"] if newest.payload else record_id,
+        "page": publishing.page_of(newest),
+        "publications": same.select_related("approval__draft"),
+        "drafts": place.drafts().at_work().filter(kind=kind, record_id=record_id),
+        "reviews": Review.objects.filter(**place.room, kind=kind, record_id=record_id).order_by("-at")[:5],
+        "can_write": place.may(Act.SAVE, Verb.TELL) or (kind == "alert" and place.may(Act.SAVE, Verb.WARN)),
+        "can_remove": place.may(Act.SAVE, Verb.REMOVE),
+    }
+    return render(request, "desk/record.html", context)
+
+
+@require_POST
+@in_town
+def still_correct(request: HttpRequest, place: Place, kind: str, record_id: str) -> HttpResponse:
+    """One click: somebody has looked, and it is still right."""
+    if not place.may(Act.SAVE, Verb.TELL):
+        raise RefusedError("only who writes or approves may say that an entry is still correct")
+    newest = place.revisions().newest(kind, record_id)
+    if newest is None or newest.payload is None:
+        raise Http404
+    now = clock.now()
+    until = (now + timedelta(days=LOOK_AGAIN_DAYS)).date()
+    Review.objects.create(**place.room, kind=kind, record_id=record_id, at=now, by=place.user, until=until)
+    log.record("record.reviewed", f"{kind} {record_id}", municipality=place.town, by=place.user, at=now)
+    messages.success(request, gettext("Vermerkt: geprüft und richtig."))
+    return redirect(f"{place.base}eintrag/{kind}/{record_id}/")
+
+
+@require_safe
+@in_town
+def publications(request: HttpRequest, place: Place) -> HttpResponse:
+    """Everything that was approved, the newest first."""
+    found = place.publications().order_by("-number").select_related("revision", "approval__draft")[:200]
+    return render(request, "desk/publications.html", {"publications": found})
+
+
+@require_safe
+@in_town
+def publication(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """One publication: approved, built, seen; and the proof of it."""
+    found = get_object_or_404(place.publications().select_related("approval__draft", "revision"), number=number)
+    context = {
+        "publication": found,
+        "page": publishing.page_of(found.revision),
+        "running": found.status == Publication.WAITING,
+        "can_confirm": place.may(Act.APPROVE, found.approval.draft.verb)
+        and found.approval.alone
+        and found.approval.confirmed is None
+        and found.approval.submitted_by_id != place.user.pk,
+    }
+    return render(request, "desk/publication.html", context)
+
+
+@require_POST
+@in_town
+def retry(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """One click: try a failed publication again."""
+    found = get_object_or_404(place.publications(), number=number, status=Publication.FAILED)
+    if not place.may(Act.SAVE, found.approval.draft.verb):
+        raise RefusedError("only who writes or approves may try again")
+    publishing.retry(found)
+    return redirect(f"{place.base}veroeffentlichungen/{number}/")
+
+
+@require_POST
+@in_town
+def confirm(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """The second person confirms what one person has published alone."""
+    found = get_object_or_404(place.publications(), number=number)
+    work.confirm(found.approval, by=place.user, at=clock.now())
+    return redirect(f"{place.base}veroeffentlichungen/{number}/")
+
+
+@require_safe
+@in_town
+def audit_log(request: HttpRequest, place: Place) -> HttpResponseBase:
+    """The audit log of the municipality; `?export` gives it as lines of JSON."""
+    if not place.roles & {Role.ADMINISTRATOR, Role.APPROVER}:
+        raise RefusedError("the audit log is for approvers and administrators")
+    if "export" in request.GET:
+        return StreamingHttpResponse(
+            log.export(place.town),
+            content_type="application/x-ndjson",
+            headers={"Content-Disposition": 'attachment; filename="protokoll.jsonl"'},
+        )
+    entries = Entry.objects.of(place.town).order_by("-number").select_related("by")[:200]
+    return render(request, "desk/audit.html", {"entries": entries, "verdict": log.verify(place.town)})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return render(request, "desk/error.html", {"code": 400}, status=400)
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return render(request, "desk/error.html", {"code": 403}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return render(request, "desk/error.html", {"code": 404}, status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: without the database, because that may be what failed."""
+    return render(request, "desk/failed.html", status=500)

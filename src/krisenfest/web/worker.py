@@ -1,0 +1,89 @@
+"""The worker: does the tasks that wait in the database, and sweeps up what a killed one has left."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+from django.db import close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from krisenfest import clock
+from krisenfest.web.desk import publishing
+
+logger = logging.getLogger("krisenfest.worker")
+INTERVAL_S = 0.05
+SWEEP_S = 2.0
+RENEW_S = 600.0
+KEPT = timedelta(hours=1)
+
+
+class QuietWorker(Worker):
+    """Waits on an event instead of signals, so that it runs in a thread of the server too."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            queue_names=["*"],
+            interval=INTERVAL_S,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=name,
+            excluded_queue_names=[],
+        )
+
+    def configure_signals(self) -> None:
+        """Leave the signals to whoever runs it."""
+
+    def stop(self) -> None:
+        """End after the task that is being done."""
+        self.running = False
+
+
+class Workshop:
+    """A worker and its sweeper as two threads; `stop` waits until what is being done is done."""
+
+    def __init__(self, name: str) -> None:
+        self.worker = QuietWorker(name)
+        self.stopping = threading.Event()
+        self.threads = [
+            threading.Thread(target=self._work, name="worker", daemon=True),
+            threading.Thread(target=self._sweep, name="sweeper", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin to work."""
+        for each in self.threads:
+            each.start()
+
+    def stop(self) -> None:
+        """End, with nothing half done."""
+        self.stopping.set()
+        self.worker.stop()
+        for each in self.threads:
+            each.join()
+
+    def _work(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                self.worker.run()
+            except Exception:
+                logger.exception("the worker begins anew")
+                self.stopping.wait(1)
+
+    def _sweep(self) -> None:
+        renewed = clock.stopwatch_s()
+        while not self.stopping.wait(SWEEP_S):
+            close_old_connections()
+            try:
+                publishing.sweep()
+                if clock.stopwatch_s() - renewed > RENEW_S:
+                    renewed = clock.stopwatch_s()
+                    publishing.renew()
+                    DBTaskResult.objects.filter(enqueued_at__lt=clock.now() - KEPT).delete()
+            except Exception:
+                logger.exception("the sweep begins anew")
+        close_old_connections()
