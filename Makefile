@@ -19,6 +19,7 @@ demo: setup
 test: setup
 	@scripts/ensure-chromium || true
 	$(PY) -m pytest
+	scripts/with-postgres $(PY) -m pytest -q tests/web tests/journeys/test_desk.py
 
 lint: setup
 	.venv/bin/ruff format --check .

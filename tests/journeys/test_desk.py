@@ -39,7 +39,7 @@ def log_in(page: Any, running: Demo, role: str) -> None:
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
     page.click("main form button[type=submit]")
-    page.wait_for_url("**/desk/musterstadt/")
+    page.wait_for_url(f"{running.desk}musterstadt/")
 
 
 def begin(page: Any, running: Demo, verb: str, preset: str = "") -> None:
@@ -107,3 +107,44 @@ def test_no_page_of_the_desk_breaks_a_rule_of_accessibility(
                 found[path] = [(each["id"], each["nodes"][0]["html"]) for each in violations]
             assert who.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     assert found == {}
+
+
+def test_an_invited_person_logs_in_with_a_passkey_and_approves_with_it(
+    browser: Any, people: Any, running: Demo
+) -> None:
+    administrator, author = people["administrator"], people["author"]
+    administrator.goto(f"{running.desk}musterstadt/menschen/")
+    administrator.fill("#email", "nachts@musterstadt.example")
+    administrator.check("input[value=approver]")
+    administrator.click("button[value=invite]")
+    link = administrator.inner_text(".kd-success code")
+
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="de-DE")
+    page = context.new_page()
+    devices = context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto(link)
+    page.click("main button")
+    page.wait_for_url("**/webauthn/add/")
+    assert Axe().run(page).response["violations"] == []
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url(lambda url: "/add/" not in url)
+    assert page.goto(link).status == 410
+
+    page.goto(f"{running.desk}musterstadt/")
+    page.click("text=Abmelden")
+    page.goto(f"{running.desk}musterstadt/")
+    page.click("#passkey_login")
+    page.wait_for_url(f"{running.desk}musterstadt/")
+
+    begin(author, running, "warn", "Hitze")
+    page.goto(hand_over(author))
+    page.click("button[name=approve]")
+    page.wait_for_url("**/webauthn/**")
+    page.click("#mfa_webauthn_reauthenticate")
+    page.wait_for_selector("text=Alle sehen es", timeout=15000)
+    assert page.locator("a:has-text('Menschen')").count() == 0
+    context.close()

@@ -18,6 +18,7 @@ urlpatterns = [
     path("neu/", views.by_invitation, name="account_signup"),
     path("passwort/vergessen/", views.by_invitation, name="account_reset_password"),
     path("adresse/", views.by_invitation, name="account_email"),
+    path("wege/reauthenticate/", views.reauthenticate),
     path("wege/", include("allauth.mfa.urls")),
     path("sitzungen/", include("allauth.usersessions.urls")),
 ]

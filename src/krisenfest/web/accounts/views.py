@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from allauth.account.utils import perform_login
+from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -48,3 +50,12 @@ def has_a_way_in(user: User) -> bool:
 def by_invitation(request: HttpRequest) -> HttpResponse:
     """Accounts come from an administrator; so does help for who has lost every way in."""
     return render(request, "accounts/by_invitation.html")
+
+
+def reauthenticate(request: HttpRequest) -> HttpResponseBase:
+    """Ask who it is once more: straight for the passkey where a person has one."""
+    kinds = set(Authenticator.objects.filter(user=request.user.pk).values_list("type", flat=True))
+    if request.method == "GET" and "webauthn" in kinds:
+        return redirect(f"{reverse('mfa_reauthenticate_webauthn')}?{request.GET.urlencode()}")
+    answer: HttpResponseBase = mfa.reauthenticate(request)
+    return answer

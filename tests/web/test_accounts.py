@@ -1,0 +1,127 @@
+"""Invitations, break-glass, and that the log-in says nothing about who has an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from desk_people import AT, PASSWORD, People
+from krisenfest import clock
+from krisenfest.domain.approval import Role
+from krisenfest.errors import KrisenfestError, RefusedError
+from krisenfest.web import commands
+from krisenfest.web.accounts import invitations
+from krisenfest.web.accounts.models import Invitation, Municipality, User
+from krisenfest.web.audit.models import Entry
+
+
+def invite(
+    municipality: Municipality, by: User | None, email: str = "neu@musterstadt.example"
+) -> tuple[Invitation, str]:
+    return invitations.invite(email, [Role.AUTHOR], municipality=municipality, by=by, at=clock.now())
+
+
+def test_an_invitation_is_open_until_its_time_is_over(municipality: Municipality, people: People) -> None:
+    _, token = invitations.invite(
+        "a@b.example", [Role.AUTHOR], municipality=municipality, by=people.administrator, at=AT
+    )
+    last = AT + invitations.OPEN_FOR
+    assert Invitation.objects.open_at(token, last - timedelta(seconds=1)) is not None
+    assert Invitation.objects.open_at(token, last) is None
+    assert Invitation.objects.open_at(token + "x", AT) is None
+
+
+def test_only_an_administrator_invites(municipality: Municipality, people: People) -> None:
+    with pytest.raises(RefusedError):
+        invite(municipality, people.approver)
+
+
+def test_opening_the_link_changes_nothing_and_the_button_makes_the_account(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    _, token = invite(municipality, people.administrator)
+    address = f"/desk/konto/einladung/{token}/"
+    assert client.get(address).status_code == 200
+    assert not User.objects.filter(email="neu@musterstadt.example").exists()
+    answer = client.post(address)
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/konto/wege/webauthn/add/")
+    user = User.objects.get(email="neu@musterstadt.example")
+    assert user.roles_in(municipality) == {Role.AUTHOR}
+    assert not user.has_usable_password()
+    assert client.get("/desk/musterstadt/").status_code == 200
+
+
+def test_a_link_does_not_open_an_account_that_somebody_uses(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    _, token = invite(municipality, people.administrator, people.author.email)
+    answer = client.post(f"/desk/konto/einladung/{token}/")
+    assert answer["Location"].startswith("/desk/konto/login/")
+    assert client.get("/desk/musterstadt/").status_code == 302
+
+
+def test_break_glass_makes_an_administrator_and_the_log_tells(
+    municipality: Municipality, capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    assert commands.break_glass("musterstadt", "not@musterstadt.example", reset=False, at=clock.now()) == 0
+    link = capsys.readouterr().out.strip()
+    assert link.startswith("http://localhost:8000/desk/konto/einladung/")
+    client.post(link.removeprefix("http://localhost:8000"))
+    assert User.objects.get(email="not@musterstadt.example").roles_in(municipality) == {Role.ADMINISTRATOR}
+    assert Entry.objects.of(municipality).last().act == "break-glass"
+    with pytest.raises(KrisenfestError, match="choose one of musterstadt"):
+        commands.break_glass("anderswo", "not@musterstadt.example", reset=False, at=AT)
+
+
+def test_a_lost_way_in_is_opened_again_from_the_server_only(
+    municipality: Municipality, people: People, capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    with pytest.raises(KrisenfestError, match="nobody has an account"):
+        commands.break_glass("musterstadt", "wer@musterstadt.example", reset=True, at=clock.now())
+    commands.break_glass("musterstadt", people.author.email, reset=True, at=clock.now())
+    link = capsys.readouterr().out.strip()
+    assert not client.login(email=people.author.email, password=PASSWORD)
+    assert client.post(link.removeprefix("http://localhost:8000"))["Location"] == "/desk/konto/wege/webauthn/add/"
+
+
+def test_the_log_in_says_the_same_about_a_known_and_an_unknown_address(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    said = []
+    for email in (people.author.email, "niemand@musterstadt.example"):
+        answer = client.post("/desk/konto/login/", {"login": email, "password": "wrong wrong wrong"})
+        said.append(answer.content.decode().replace(email, "").split("<form")[1].split("csrfmiddlewaretoken")[0])
+        assert answer.status_code == 200
+    assert said[0] == said[1]
+
+
+def test_too_many_wrong_passwords_lock_out_with_a_clear_message(
+    municipality: Municipality, people: People, client: Client, settings: Any
+) -> None:
+    answers = [
+        client.post("/desk/konto/login/", {"login": people.author.email, "password": f"wrong number {each}"})
+        for each in range(6)
+    ]
+    assert "Zu viele" in answers[-1].content.decode()
+    right = client.post("/desk/konto/login/", {"login": people.author.email, "password": PASSWORD})
+    assert right.status_code in (200, 429)
+    assert client.get("/desk/musterstadt/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/desk/konto/neu/", "/desk/konto/passwort/vergessen/"])
+def test_nobody_signs_up_alone(db: None, path: str, client: Client) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert client.post(path).status_code == 405
+
+
+def test_every_page_of_the_desk_forbids_what_is_inline_or_from_elsewhere(db: None, client: Client) -> None:
+    answer = client.get("/desk/konto/login/")
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy and "default-src 'none'" in policy
+    assert answer["Cache-Control"] == "no-store" or "no-store" in answer["Cache-Control"]
+    assert "frame-ancestors 'self'" in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
