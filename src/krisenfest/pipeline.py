@@ -12,6 +12,7 @@ import orjson
 
 from krisenfest import processes
 from krisenfest.config import Config
+from krisenfest.disk import TEMPORARY
 from krisenfest.domain.areas import ags, parse_prefix
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
@@ -50,6 +51,9 @@ def build(order: Order, progress: Progress | None = None) -> Report:
     content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
     previous, store = state.outputs, DirectoryStore(order.out)
     present = set(store.paths())
+    for path in [each for each in present if each.endswith(TEMPORARY)]:  # a build died while it wrote this
+        store.remove(path)
+        present.discard(path)
     lost = frozenset(entry[0] for entry in previous.files()) - present
     media = {path: _media_unit(order.folder, found) for path, found in content.media.items()}
     site = Site.of(release, at, order.base_url)

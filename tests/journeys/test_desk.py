@@ -36,9 +36,10 @@ def people(browser: Any, running: Demo) -> Iterator[dict[str, Any]]:
 def log_in(page: Any, running: Demo, role: str) -> None:
     login, password = running.accounts[role]
     page.goto(running.desk)
+    page.click("summary:has-text('Mit Passwort')")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
-    page.click("main form button[type=submit]")
+    page.click("main form button:has-text('Anmelden')")
     page.wait_for_url(f"{running.desk}musterstadt/")
 
 

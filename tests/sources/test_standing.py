@@ -174,3 +174,12 @@ def test_several_processes_make_the_same_files_as_one(tmp_path: Path) -> None:
         report = build(MUSTERSTADT, three, config=Config(processes=3))
     assert report.written == report.files == len(digests(three))
     assert digests(one) == digests(three)
+
+
+def test_what_a_build_left_half_written_goes_with_the_next(town: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(town, out)
+    whole = digests(out)
+    (out / "warnungen" / "sturm.html.part").write_text("<p>half", encoding="utf-8")
+    build(town, out)
+    assert digests(out) == whole

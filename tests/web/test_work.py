@@ -101,7 +101,16 @@ def test_an_exercise_allows_what_the_real_thing_refuses(municipality: Municipali
     draft = handed_over(municipality, both, exercise=True)
     work.approve(draft, version=draft.version, by=both, at=AT)
     assert publishing.publish_waiting(municipality, exercise=True) == 1
-    assert (data / "towns/musterstadt/exercise/site/warnungen/stromausfall.html").is_file()
+    site = data / "towns/musterstadt/exercise/site"
+    unmarked = [
+        str(place.relative_to(site))
+        for place in sorted(site.rglob("*.*"))
+        if place.suffix in (".html", ".atom", ".ics", ".csv", ".json")
+        and "ÜBUNG" not in place.read_text(encoding="utf-8")
+    ]
+    quiet = ("schema", "banner.html", "offline.json", "timetable", "areas")  # say nothing, or nothing of the town's
+    assert [each for each in unmarked if not any(name in each for name in quiet)] == []
+    assert "ÜBUNG: Stromausfall" in (site / "warnungen/stromausfall.html").read_text(encoding="utf-8")
     assert not (data / "towns/musterstadt/site/warnungen/stromausfall.html").exists()
 
 
@@ -230,3 +239,22 @@ def test_the_audit_log_holds_no_words_of_drafts_and_no_addresses(municipality: M
     published(municipality, people)
     exported = b"".join(log.export(municipality)).decode()
     assert "Kerzen" not in exported and "@" not in exported and "Stromausfall" not in exported
+
+
+def test_a_drill_ends_with_a_timeline_and_a_new_one_begins_with_what_is_public(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    draft = handed_over(municipality, people.author, exercise=True)
+    work.approve(draft, version=draft.version, by=people.approver, at=AT + timedelta(minutes=7))
+    publishing.publish_waiting(municipality, exercise=True)
+    client.force_login(people.author)
+    page = client.get("/desk/musterstadt/uebung/ablauf/").content.decode()
+    assert [each in page for each in ("Übung begonnen", "freigegeben", "0:07:00", "öffentlich")] == [True] * 4
+    assert client.get("/desk/musterstadt/ablauf/").status_code == 404
+    assert client.post("/desk/musterstadt/uebung/ablauf/").status_code == 302
+    assert not Draft.objects.filter(exercise=True).exists()
+    real, drill = (
+        set(Revision.objects.of(municipality, exercise=each).current().values_list("kind", "record_id"))
+        for each in (False, True)
+    )
+    assert real == drill

@@ -28,7 +28,9 @@ def exercise(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
     town = Municipality.objects.filter(slug=slug).first()
     if town is None:
         raise Http404
-    return serve(request, files_for(town, exercise=True).site, path)
+    answer = serve(request, files_for(town, exercise=True).site, path)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @require_safe

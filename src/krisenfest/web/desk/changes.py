@@ -17,6 +17,7 @@ from krisenfest.web.desk import forms
 
 LABELS: Mapping[str, Any] = {
     "title": _("Überschrift"),
+    "hazard": _("Wovor"),
     "summary": _("Kurz gesagt"),
     "body": _("Text"),
     "instructions": _("Was ist zu tun"),
@@ -25,7 +26,6 @@ LABELS: Mapping[str, Any] = {
     "recap": _("Rückblick"),
     "phrases": _("Kurze Texte"),
     "image_alt": _("Bildbeschreibung"),
-    "hazard": _("Wovor"),
     "area": _("Wo"),
     "valid_from": _("Gilt ab"),
     "valid_until": _("Gilt bis"),
@@ -64,7 +64,8 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any], town: Mu
     said = Words(get_language() or "de", town.zone)
     old, new = _flat(before or {}, town, said), _flat(after, town, said)
     found = []
-    for label in dict.fromkeys((*new, *old)):
+    places = {str(label): place for place, label in enumerate(LABELS.values())}
+    for label in sorted({*new, *old}, key=lambda each: (places.get(each.partition(" (")[0], len(places)), each)):
         was, now = old.get(label, ""), new.get(label, "")
         if was != now:
             found.append({"label": label, "pieces": list(pieces(was, now)), "new": not was})

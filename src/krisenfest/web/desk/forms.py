@@ -126,6 +126,7 @@ class RecordForm(forms.Form):
         if town.parts:
             parts = [("", gettext("ganze Kommune")), *((each.id, each.name("de")) for each in town.parts)]
             self.fields["area"] = forms.ChoiceField(label=gettext("Wo"), choices=parts, required=False)
+        self.order_fields(self.field_order)
         for lang in town.languages[1:]:
             for name in self.translated:
                 original = self.fields[name]

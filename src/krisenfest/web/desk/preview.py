@@ -9,11 +9,12 @@ from krisenfest.domain.releases import Incoming, Key, continued
 from krisenfest.site.build import plan
 from krisenfest.site.edition import Site
 from krisenfest.sources import state as states
-from krisenfest.web.desk.rooms import Files
+from krisenfest.web.desk.rooms import Files, marked
 
 
 def pages(record: Record, files: Files, *, at: datetime, base_url: str) -> dict[str, bytes]:
     """The files of the site that a record's own page consists of, as they would be if it were published at `at`."""
+    record = marked(record) if files.exercise else record
     release = states.load(files.state).release
     municipality = release.municipality if release else files.municipality(at)
     incoming = {version.key: Incoming(version.digest) for version in (release.current() if release else ())}

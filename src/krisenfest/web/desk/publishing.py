@@ -97,6 +97,7 @@ def _done(publication: Publication, release: int, at: datetime) -> None:
             earlier.state = step(State(earlier.state), Act.WITHDRAW)
             earlier.save()
         details = {"publication": publication.number, "release": release, "digest": publication.digest}
+        details |= {"exercise": True} if publication.exercise else {}
         log.record("published", f"draft {draft.pk}", municipality=draft.municipality, by=None, at=at, details=details)
 
 

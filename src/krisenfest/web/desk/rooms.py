@@ -32,6 +32,7 @@ class Files:
     """The folders of one room."""
 
     place: Path
+    exercise: bool = False
 
     @property
     def content(self) -> Path:
@@ -58,7 +59,7 @@ class Files:
 
     def put(self, record: Record, municipality: MunicipalityRecord) -> None:
         """Write the files of a record, and take away those that it has no more."""
-        files = files_of(record, municipality)
+        files = files_of(marked(record) if self.exercise else record, municipality)
         for path, data in files.items():
             (self.content / path).parent.mkdir(parents=True, exist_ok=True)
             write_whole(str(self.content / path), [data])
@@ -92,7 +93,25 @@ class Files:
 def files_for(municipality: Municipality, *, exercise: bool = False) -> Files:
     """The folders of a municipality, the real ones or those of its exercise."""
     place = Path(settings.DATA) / "towns" / municipality.slug
-    return Files(place / "exercise" if exercise else place)
+    return Files(place / "exercise", exercise=True) if exercise else Files(place)
+
+
+MARK = "ÜBUNG"
+
+
+def marked(record: Record) -> Record:
+    """A record of an exercise: its titles say so, and with them every page, feed, calendar and table."""
+    texts = tuple(
+        each.model_copy(update={"title": f"{MARK}: {each.title}"[:300]}) if each.title else each
+        for each in record.texts
+    )
+    return record.model_copy(update={"texts": texts})
+
+
+def marked_municipality(municipality: MunicipalityRecord) -> MunicipalityRecord:
+    """The municipality of an exercise: its name stands on top of every page and in every feed."""
+    names = {lang: f"{MARK} {name}" for lang, name in municipality.names.items()}
+    return municipality.model_copy(update={"name": f"{MARK} {municipality.name}", "names": names})
 
 
 def config() -> Config:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 from django.db import transaction
 
+from krisenfest.domain.approval import Role
 from krisenfest.domain.kinds import KINDS
-from krisenfest.errors import KrisenfestError, SourceError
+from krisenfest.domain.municipality import Municipality as MunicipalityRecord
+from krisenfest.errors import KrisenfestError, RefusedError, SourceError
 from krisenfest.sources import folder as folders
 from krisenfest.sources.files import scan
-from krisenfest.sources.standing import Report
 from krisenfest.sources.write import write
-from krisenfest.web.accounts.models import Municipality
+from krisenfest.web.accounts.models import Municipality, User
 from krisenfest.web.audit import log
-from krisenfest.web.desk.models import Revision
-from krisenfest.web.desk.rooms import Files, config, files_for, site_address
+from krisenfest.web.desk.models import Approval, Draft, Publication, Revision, Step
+from krisenfest.web.desk.rooms import Files, config, files_for, marked, marked_municipality, site_address
 
 NOT_RECORDS = ("media", "triggers", "indicators")
 AREAS_FILE = "areas.csv"
@@ -38,40 +41,65 @@ def add(slug: str, folder: Path, *, at: datetime) -> Municipality:
     record = content.municipality.model_copy(update={"example_day": None})
     with transaction.atomic():
         town = Municipality.objects.create(slug=slug, name=record.name)
-        for exercise in (False, True):
-            files = files_for(town, exercise=exercise)
-            if files.place.exists() and any(files.place.iterdir()) and not exercise:
-                raise KrisenfestError(f"{files.place} is there already: move it away")
-            records = []
-            for key, incoming in content.incoming.items():
-                payload = orjson.loads(incoming.payload or b"{}")
-                Revision.objects.create(
-                    municipality=town,
-                    exercise=exercise,
-                    kind=key.kind,
-                    record_id=key.id,
-                    number=1,
-                    payload=payload,
-                    recorded=at,
-                )
-                records.append(KINDS[key.kind].model_validate(payload))
-            files.content.mkdir(parents=True)
-            write(files.content, record, records)
-            _copy_rest(folder, files.content)
-        details = {"records": len(content.incoming)}
+        files = files_for(town)
+        if files.place.exists():
+            raise KrisenfestError(f"{files.place} is there already: move it away")
+        payloads = [(key.kind, key.id, orjson.loads(each.payload or b"{}")) for key, each in content.incoming.items()]
+        _fill(town, files, record, payloads, at)
+        _copy_rest(folder, files.content)
+        details = {"records": len(payloads)}
         log.record("town.added", slug, municipality=town, by=None, at=at, details=details)
-    build_both(town, at)
+    with files.alone():
+        files.build(at, site_address(town))
+    begin_exercise(town, by=None, at=at)
     return town
 
 
-def build_both(town: Municipality, at: datetime) -> Report:
-    """Build the site of a municipality and that of its exercise; gives what was done with the first."""
-    reports = []
-    for exercise in (False, True):
-        files = files_for(town, exercise=exercise)
-        with files.alone():
-            reports.append(files.build(at, site_address(town, exercise=exercise)))
-    return reports[0]
+def begin_exercise(town: Municipality, *, by: User | None, at: datetime) -> None:
+    """A new exercise begins with what is public now; the drafts of the last one go, its log stays."""
+    if by is not None and not by.roles_in(town) & {Role.AUTHOR, Role.APPROVER, Role.ADMINISTRATOR}:
+        raise RefusedError("your roles do not permit to begin an exercise: ask an administrator")
+    files, real = files_for(town, exercise=True), files_for(town)
+    room = {"municipality": town, "exercise": True}
+    with files.alone(), transaction.atomic():
+        Publication.objects.filter(**room).delete()
+        Approval.objects.filter(draft__municipality=town, exercise=True).delete()
+        Step.objects.filter(draft__municipality=town, draft__exercise=True).delete()
+        Draft.objects.filter(**room).delete()
+        Revision.objects.filter(**room).delete()
+        for folder in (files.content, files.site, files.state):
+            shutil.rmtree(folder, ignore_errors=True)
+        public = Revision.objects.of(town).current()
+        payloads = [(each.kind, each.record_id, each.payload) for each in public]
+        _fill(town, files, marked_municipality(real.municipality(at)), payloads, at)
+        _copy_rest(real.content, files.content)
+        log.record("exercise.begun", town.slug, municipality=town, by=by, at=at, details={"exercise": True})
+        files.build(at, site_address(town, exercise=True))
+
+
+def _fill(
+    town: Municipality,
+    files: Files,
+    municipality: MunicipalityRecord,
+    payloads: Sequence[tuple[str, str, Any]],
+    at: datetime,
+) -> None:
+    """The first revision of each record, in the database and in the content folder."""
+    records = []
+    for kind, record_id, payload in payloads:
+        Revision.objects.create(
+            municipality=town,
+            exercise=files.exercise,
+            kind=kind,
+            record_id=record_id,
+            number=1,
+            payload=payload,
+            recorded=at,
+        )
+        record = KINDS[kind].model_validate(payload)
+        records.append(marked(record) if files.exercise else record)
+    files.content.mkdir(parents=True)
+    write(files.content, municipality, records)
 
 
 def export(town: Municipality, into: Path, *, at: datetime) -> int:

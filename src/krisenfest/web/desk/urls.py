@@ -21,6 +21,7 @@ ROOM = [
     path("veroeffentlichungen/<int:number>/", views.publication, name="publication"),
     path("veroeffentlichungen/<int:number>/nochmal/", views.retry, name="retry"),
     path("veroeffentlichungen/<int:number>/bestaetigen/", views.confirm, name="confirm"),
+    path("ablauf/", views.drill, name="drill"),
     path("protokoll/", views.audit_log, name="audit"),
     path("menschen/", people.people, name="people"),
 ]

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from krisenfest import clock
 from krisenfest.domain.approval import Act, Role, State, Verb
@@ -18,7 +18,7 @@ from krisenfest.errors import RefusedError
 from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
 from krisenfest.web.audit.models import Entry
-from krisenfest.web.desk import publishing, words, work
+from krisenfest.web.desk import publishing, towns, words, work
 from krisenfest.web.desk.models import Publication, Review
 from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, overview
 from krisenfest.web.desk.place import Place, in_town
@@ -164,6 +164,22 @@ def confirm(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     found = get_object_or_404(place.publications(), number=number)
     work.confirm(found.approval, by=place.user, at=clock.now())
     return redirect(f"{place.base}veroeffentlichungen/{number}/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_town
+def drill(request: HttpRequest, place: Place) -> HttpResponse:
+    """The timeline of the exercise: what was done, how long after its beginning; a button begins a new one."""
+    if not place.exercise:
+        raise Http404
+    if request.method == "POST":
+        towns.begin_exercise(place.town, by=place.user, at=clock.now())
+        return redirect(place.base)
+    entries = list(Entry.objects.of(place.town).filter(details__exercise=True).order_by("-number")[:500])
+    begun = next((number for number, each in enumerate(entries) if each.act == "exercise.begun"), len(entries) - 1)
+    rows = list(reversed(entries[: begun + 1]))
+    timed = [(each, each.at - rows[0].at, words.LOGGED.get(each.act, each.act)) for each in rows]
+    return render(request, "desk/drill.html", {"rows": timed})
 
 
 @require_safe

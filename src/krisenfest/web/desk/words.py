@@ -64,3 +64,14 @@ ROLES = {
     "emergency": _("veröffentlicht im Notfall"),
     "administrator": _("verwaltet"),
 }
+LOGGED = {
+    "exercise.begun": _("Übung begonnen"),
+    "draft.begun": _("Entwurf begonnen"),
+    "draft.submitted": _("zur Freigabe gegeben"),
+    "draft.taken-back": _("zurückgenommen"),
+    "draft.returned": _("zurückgegeben"),
+    "draft.commented": _("angemerkt"),
+    "draft.discarded": _("verworfen"),
+    "draft.approved": _("freigegeben"),
+    "published": _("öffentlich"),
+}
