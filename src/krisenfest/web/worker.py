@@ -23,9 +23,9 @@ KEPT = timedelta(hours=1)
 class QuietWorker(Worker):
     """Waits on an event instead of signals, so that it runs in a thread of the server too."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, queue: str) -> None:
         super().__init__(
-            queue_names=["*"],
+            queue_names=[queue],
             interval=INTERVAL_S,
             batch=False,
             backend_name="default",
@@ -47,10 +47,11 @@ class Workshop:
     """A worker and its sweeper as two threads; `stop` waits until what is being done is done."""
 
     def __init__(self, name: str) -> None:
-        self.worker = QuietWorker(name)
+        # What takes its time has a worker of its own: no warning waits for a PDF.
+        self.workers = [QuietWorker(f"{name}-{queue}", queue) for queue in ("default", "later")]
         self.stopping = threading.Event()
         self.threads = [
-            threading.Thread(target=self._work, name="worker", daemon=True),
+            *(threading.Thread(target=self._work, args=(each,), name=each.worker_id) for each in self.workers),
             threading.Thread(target=self._sweep, name="sweeper", daemon=True),
         ]
 
@@ -62,14 +63,15 @@ class Workshop:
     def stop(self) -> None:
         """End, with nothing half done."""
         self.stopping.set()
-        self.worker.stop()
+        for worker in self.workers:
+            worker.stop()
         for each in self.threads:
             each.join()
 
-    def _work(self) -> None:
+    def _work(self, worker: QuietWorker) -> None:
         while not self.stopping.is_set():
             try:
-                self.worker.run()
+                worker.run()
             except Exception:
                 logger.exception("the worker begins anew")
                 self.stopping.wait(1)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from krisenfest import clock
 from krisenfest.domain.approval import Role
+from krisenfest.domain.promulgation import default_profile
 from krisenfest.errors import RefusedError, StepError
 from krisenfest.web.accounts import invitations
 from krisenfest.web.accounts.models import Invitation, Membership, User
@@ -45,11 +46,20 @@ def people(request: HttpRequest, place: Place) -> HttpResponse:
                     details=details,
                 )  # fmt: skip
                 return redirect(f"{place.base}menschen/")
+            case "profile":
+                place.town.notice_profile = request.POST.get("profile", "").strip()[:4000]
+                place.town.save()
+                log.record(
+                    "town.notice-profile", place.town.slug, municipality=place.town, by=place.user, at=clock.now()
+                )
+                return redirect(f"{place.base}menschen/")
     rows: dict[User, list[Membership]] = {}
     for each in Membership.objects.of(place.town).select_related("user").order_by("user__email", "role"):
         rows.setdefault(each.user, []).append(each)
     now = clock.now()
+    land = place.files.municipality(now).land
     context |= {
+        "profile": place.town.notice_profile or default_profile(land),
         "rows": [(user, [(each, ROLES[each.role]) for each in held]) for user, held in rows.items()],
         "open": Invitation.objects.of(place.town).filter(accepted=None, expires__gt=now),
         "roles": ROLES.items(),

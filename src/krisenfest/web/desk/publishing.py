@@ -20,9 +20,10 @@ from django_tasks import task
 from krisenfest import clock
 from krisenfest.domain.approval import Act, State, step
 from krisenfest.errors import KrisenfestError, SourceError
-from krisenfest.site.addresses import record_path
+from krisenfest.site.addresses import record_path as page_of
 from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
+from krisenfest.web.desk import proofs
 from krisenfest.web.desk.models import Draft, Publication, Revision, Step
 from krisenfest.web.desk.rooms import Files, files_for, site_address
 
@@ -77,6 +78,7 @@ def _publish(publication: Publication, files: Files, address: str) -> bool:
     seen = visible_at(publication, files, address)
     if seen:
         Publication.objects.filter(pk=publication.pk).update(visible=seen)
+    proofs.proof_task.enqueue(publication.pk)
     seconds = round(clock.stopwatch_s() - began, 3)
     fields = {"town": publication.municipality.slug, "exercise": publication.exercise, "seconds": seconds}
     logger.info("published", extra={**fields, "publication": publication.number, "release": report.release})
@@ -145,14 +147,9 @@ def retry(publication: Publication) -> None:
         enqueue(publication)
 
 
-def page_of(revision: Revision) -> str:
-    """The path of a record's page in the site."""
-    return record_path(revision.kind, revision.record_id)
-
-
 def visible_at(publication: Publication, files: Files, address: str) -> datetime | None:
     """Fetch the page back as a resident would; gives when it was there as built, or None if it was not."""
-    page = page_of(publication.revision)
+    page = page_of(publication.revision.kind, publication.revision.record_id)
     built = files.site / page
     try:
         with urlopen(Request(f"{address}/{page}"), timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310  our own address

@@ -19,6 +19,7 @@ ROOM = [
     path("eintrag/<str:kind>/<str:record_id>/stimmt/", views.still_correct, name="still-correct"),
     path("veroeffentlichungen/", views.publications, name="publications"),
     path("veroeffentlichungen/<int:number>/", views.publication, name="publication"),
+    path("veroeffentlichungen/<int:number>/nachweis.pdf", views.proof, name="proof"),
     path("veroeffentlichungen/<int:number>/nochmal/", views.retry, name="retry"),
     path("veroeffentlichungen/<int:number>/bestaetigen/", views.confirm, name="confirm"),
     path("ablauf/", views.drill, name="drill"),

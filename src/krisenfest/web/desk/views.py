@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from krisenfest import clock
 from krisenfest.domain.approval import Act, Role, State, Verb
 from krisenfest.errors import RefusedError
+from krisenfest.site.addresses import record_path
 from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
 from krisenfest.web.audit.models import Entry
-from krisenfest.web.desk import publishing, towns, words, work
+from krisenfest.web.desk import proofs, publishing, towns, words, work
 from krisenfest.web.desk.models import Publication, Review
 from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, overview
 from krisenfest.web.desk.place import Place, in_town
+from krisenfest.web.served import serve
 
 FIVE = (Verb.WARN, Verb.RULE, Verb.RESTRICT, Verb.INVITE, Verb.ALL_CLEAR)
 
@@ -94,7 +96,7 @@ def record(request: HttpRequest, place: Place, kind: str, record_id: str) -> Htt
     context = {
         "revision": newest,
         "title": newest.payload["texts"][0]["title"] if newest.payload else record_id,
-        "page": publishing.page_of(newest),
+        "page": record_path(newest.kind, newest.record_id),
         "publications": same.select_related("approval__draft"),
         "drafts": place.drafts().at_work().filter(kind=kind, record_id=record_id),
         "reviews": Review.objects.filter(**place.room, kind=kind, record_id=record_id).order_by("-at")[:5],
@@ -136,14 +138,27 @@ def publication(request: HttpRequest, place: Place, number: int) -> HttpResponse
     found = get_object_or_404(place.publications().select_related("approval__draft", "revision"), number=number)
     context = {
         "publication": found,
-        "page": publishing.page_of(found.revision),
+        "page": record_path(found.revision.kind, found.revision.record_id),
         "running": found.status == Publication.WAITING,
+        "has_proof": proofs.place_of(found).exists(),
+        "facts": proofs.facts(found),
         "can_confirm": place.may(Act.APPROVE, found.approval.draft.verb)
         and found.approval.alone
         and found.approval.confirmed is None
         and found.approval.submitted_by_id != place.user.pk,
     }
     return render(request, "desk/publication.html", context)
+
+
+@require_safe
+@in_town
+def proof(request: HttpRequest, place: Place, number: int) -> HttpResponseBase:
+    """The proof of a publication as PDF; it is made after the publication, never while somebody waits."""
+    found = get_object_or_404(place.publications(), number=number)
+    pdf = proofs.place_of(found)
+    if not pdf.exists():
+        raise Http404
+    return serve(request, pdf.parent, pdf.name)
 
 
 @require_POST
