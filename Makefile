@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 
 setup: $(STAMP)
 
-$(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml hatch_build.py $(wildcard src/krisenfest/locale/*/LC_MESSAGES/*.po)
+$(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml hatch_build.py $(wildcard src/krisenfest/locale/*/LC_MESSAGES/*.po src/krisenfest/web/locale/*/LC_MESSAGES/*.po)
 	@test -x $(PY) || python3 -m venv .venv
 	@test -x .venv/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt

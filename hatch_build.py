@@ -43,6 +43,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         """Bring what is missing; raises RuntimeError if the package is not the pinned one."""
         root = Path(self.root)
         compile_translations(root / "src/krisenfest/locale")
+        compile_translations(root / "src/krisenfest/web/locale")
         bring_kern(root / "src/krisenfest/site/assets/vendor")
         if version != "editable":  # an installed wheel shows the example too; a checkout has it in its own tree
             build_data["force_include"][str(root / "examples/musterstadt")] = "krisenfest/examples/musterstadt"
@@ -165,7 +166,7 @@ def compile_translations(locale: Path) -> None:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    for source in sorted(locale.glob("*/LC_MESSAGES/krisenfest.po")):
+    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
         compiled = source.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
