@@ -1,4 +1,4 @@
-"""Lists the texts of the desk that are marked for translation, or with --missing those that the English catalogue lacks."""
+"""Lists the texts of the desk that are marked for translation; with --missing those without an English one."""
 
 from __future__ import annotations
 

@@ -148,6 +148,11 @@ def _desk(commands: Any) -> None:
     admin.add_argument("slug", metavar="NAME", help="the municipality")
     admin.add_argument("email", metavar="EMAIL")
     admin.add_argument("--reset", action="store_true", help="the person lost every way to log in: begin anew")
+    for name, run, summary in (
+        ("backup", backup, "Write the whole installation as one file; encrypted if a password is set."),
+        ("restore", restore, "Bring a backup into an empty installation."),
+    ):
+        _command(commands, name, run, summary).add_argument("file", type=Path, metavar="FILE")
     audit = _command(commands, "audit", audit_step, "Verify or export a municipality's audit log.")
     audit.add_argument("step", choices=["verify", "export"])
     audit.add_argument("slug", metavar="NAME", help="the municipality")
@@ -244,28 +249,34 @@ def demo(given: argparse.Namespace) -> int:
 
 def serve(given: argparse.Namespace) -> int:
     """Exit 0 when it is stopped, 1 if the port is taken."""
-    from krisenfest.web import commands, setup
+    from krisenfest.web import setup
 
     setup.configure()
     setup.migrate()
+    from krisenfest.web import commands
+
     return commands.serve(given.host, given.port, work=not given.no_worker)
 
 
 def worker(given: argparse.Namespace) -> int:
     """Exit 0 when it is stopped."""
-    from krisenfest.web import commands, setup
+    from krisenfest.web import setup
 
     setup.configure()
     setup.migrate()
+    from krisenfest.web import commands
+
     return commands.work()
 
 
 def town_step(given: argparse.Namespace) -> int:
     """Exit 0: done, 1: the folder has problems, or the name is taken or unknown; nothing written then."""
-    from krisenfest.web import commands, setup
+    from krisenfest.web import setup
 
     setup.configure()
     setup.migrate()
+    from krisenfest.web import commands
+
     if given.step == "add":
         return commands.add_town(given.slug, given.folder, host=given.host, at=clock.now())
     return commands.export_town(given.slug, given.folder, at=clock.now())
@@ -273,19 +284,47 @@ def town_step(given: argparse.Namespace) -> int:
 
 def break_glass(given: argparse.Namespace) -> int:
     """Exit 0: the link of the invitation is printed, 1: the municipality is not there."""
-    from krisenfest.web import commands, setup
+    from krisenfest.web import setup
 
     setup.configure()
     setup.migrate()
+    from krisenfest.web import commands
+
     return commands.break_glass(given.slug, given.email, reset=given.reset, at=clock.now())
+
+
+def backup(given: argparse.Namespace) -> int:
+    """Exit 0: written, 1: the file is there already."""
+    from krisenfest.web import setup
+
+    setup.configure()
+    setup.migrate()
+    from krisenfest.web import backups
+
+    backups.backup(given.file, password=given.config.backup_password)
+    return 0
+
+
+def restore(given: argparse.Namespace) -> int:
+    """Exit 0: everything is back, 3: not empty, or the password or the file is not right; nothing changed then."""
+    from krisenfest.web import setup
+
+    setup.configure()
+    setup.migrate()
+    from krisenfest.web import backups
+
+    backups.restore(given.file, password=given.config.backup_password)
+    return 0
 
 
 def audit_step(given: argparse.Namespace) -> int:
     """Exit 0: whole, or exported; 3: somebody changed it."""
-    from krisenfest.web import commands, setup
+    from krisenfest.web import setup
 
     setup.configure()
     setup.migrate()
+    from krisenfest.web import commands
+
     if given.step == "export":
         return commands.export_audit(given.slug)
     entries, problems = commands.verify_audit(given.slug)
