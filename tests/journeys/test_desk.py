@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from browser import serving
 from demos import Demo, demo
+from krisenfest import clock
 
 pytestmark = pytest.mark.browser
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +155,174 @@ def test_an_invited_person_logs_in_with_a_passkey_and_approves_with_it(
     page.wait_for_selector("text=Alle sehen es", timeout=15000)
     assert page.locator("a:has-text('Menschen')").count() == 0
     context.close()
+
+
+def choose(page: Any, running: Demo, verb: str, title: str) -> None:
+    """Begin a draft of an entry that is public already."""
+    page.goto(running.desk)
+    page.click(f"a[href$='/neu/{verb}/']")
+    page.click(f"button:has-text('{title}')")
+    page.wait_for_url("**/bearbeiten/")
+
+
+def test_each_of_the_five_verbs_leads_to_the_public_site(people: Any, running: Demo) -> None:
+    author, approver = people["author"], people["approver"]
+
+    begin(author, running, "rule")
+    author.fill("#id_title", "Abstand halten am Ufer")
+    author.fill("#id_summary", "Halten Sie fünf Meter Abstand zum Wasser.")
+    approve(approver, hand_over(author), running)
+    approver.goto(f"{running.site}massnahmen/abstand-halten-am-ufer.html")
+    assert "fünf Meter Abstand" in approver.inner_text("main")
+
+    choose(author, running, "restrict", "Wohnsitz anmelden")
+    author.check("input[name=status][value=suspended]")
+    author.fill("#id_instead", "Bitte kommen Sie nächste Woche.")
+    approve(approver, hand_over(author), running)
+    approver.click("a:has-text('Ansehen, wie es alle sehen')")
+    assert "Bitte kommen Sie nächste Woche." in approver.inner_text("main")
+
+    begin(author, running, "invite")
+    author.fill("#id_title", "Bürgerversammlung")
+    author.fill("#id_start", "2030-06-30T17:00")
+    author.fill("#id_end", "2030-06-30T18:30")
+    author.fill("#id_agenda", "17:00 Begrüßung\n17.20 Best Practice\n17:30 Diskussion")
+    author.fill("#id_registration", "anmeldung@musterstadt.example")
+    approve(approver, hand_over(author), running)
+    approver.goto(f"{running.site}veranstaltungen/buergerversammlung.html")
+    assert [each in approver.inner_text("main") for each in ("17:20", "Diskussion", "anmeldung@")] == [True] * 3
+
+    begin(author, running, "warn", "Sperrung")
+    author.fill("#id_title", "Brücke gesperrt")
+    approve(approver, hand_over(author), running)
+    choose(author, running, "all-clear", "Brücke gesperrt")
+    author.fill("#id_all_clear", "Die Brücke ist wieder frei.")
+    approve(approver, hand_over(author), running)
+    approver.goto(f"{running.site}warnungen/bruecke-gesperrt.html")
+    assert "Die Brücke ist wieder frei." in approver.inner_text("main")
+
+
+def test_a_draft_comes_back_with_a_reason_and_goes_out_again(people: Any, running: Demo) -> None:
+    author, approver = people["author"], people["approver"]
+    begin(author, running, "warn", "Stromausfall")
+    author.fill("#id_title", "Stromausfall irgendwo")
+    address = hand_over(author)
+    approver.goto(address)
+    approver.click("summary:has-text('Mit einem Grund')")
+    approver.fill("#reason", "Wo genau?")
+    approver.click("button[name=return]")
+    author.goto(address.removesuffix("freigeben/"))
+    assert "Wo genau?" in author.inner_text("main")
+    author.click("text=Weiterschreiben")
+    author.fill("#id_title", "Stromausfall im Nordviertel")
+    approve(approver, hand_over(author), running)
+    approver.goto(f"{running.site}warnungen/stromausfall-im-nordviertel.html")
+    assert approver.inner_text("h1") == "Stromausfall im Nordviertel"
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_lost(people: Any, running: Demo) -> None:
+    author = people["author"]
+    begin(author, running, "warn")
+    author.fill("#id_title", "Etwas")
+    author.fill("#id_valid_from", "2030-07-02T12:00")
+    author.fill("#id_valid_until", "2030-07-01T12:00")
+    author.click("button[name=submit]")
+    said = author.inner_text(".kd-alarm")
+    assert [each in said for each in ("Was ist zu tun", "Das Ende liegt vor dem Beginn")] == [True, True]
+    assert author.input_value("#id_title") == "Etwas"
+    author.fill("#id_instructions", "Drinnen bleiben.")
+    author.fill("#id_valid_until", "2030-07-03T12:00")
+    hand_over(author)
+
+
+def test_a_draft_survives_a_closed_tab_and_a_line_that_was_down(people: Any, running: Demo) -> None:
+    author = people["author"]
+    begin(author, running, "warn", "Hitze")
+    address = author.url
+    author.fill("#id_title", "Gespeichert von selbst")
+    author.wait_for_selector("#gespeichert:has-text('Gespeichert')", timeout=10000)
+    author.context.set_offline(True)
+    author.fill("#id_title", "Ohne Netz geschrieben")
+    author.wait_for_selector("#gespeichert:has-text('Keine Verbindung')", timeout=10000)
+    author.context.set_offline(False)
+    second = author.context.new_page()
+    author.close()  # as if the laptop was shut
+    second.goto(address)
+    assert second.input_value("#id_title") == "Ohne Netz geschrieben"
+    second.wait_for_selector("#gespeichert:has-text('Gespeichert')", timeout=15000)
+    second.evaluate("localStorage.clear()")
+    second.reload()
+    assert second.input_value("#id_title") == "Ohne Netz geschrieben"
+    people["author"] = second
+
+
+def test_two_people_at_one_draft_see_each_other_and_both_versions(people: Any, running: Demo) -> None:
+    author, approver = people["author"], people["approver"]
+    begin(author, running, "warn", "Hitze")
+    address = author.url
+    approver.goto(address)
+    assert "hat diesen Entwurf gerade offen" in approver.inner_text("main")
+    author.fill("#id_title", "Von der Autorin")
+    author.click("button[name=save]")
+    author.wait_for_selector("text=Gespeichert.")
+    approver.fill("#id_title", "Von der zweiten Person")
+    approver.click("button[name=save]")
+    said = approver.inner_text(".kd-alarm")
+    assert [each in said for each in ("Von der Autorin", "Von der zweiten Person")] == [True, True]
+    assert approver.input_value("#id_title") == "Von der zweiten Person"
+    author.reload()
+    assert author.input_value("#id_title") == "Von der Autorin"
+
+
+def test_a_person_without_an_account_sees_a_draft_by_its_link(browser: Any, people: Any, running: Demo) -> None:
+    author = people["author"]
+    begin(author, running, "warn", "Stromausfall")
+    author.fill("#id_title", "Noch geheim")
+    draft = hand_over(author).removesuffix("freigeben/")
+    author.goto(draft)
+    author.click("button[name=share]")
+    link = author.inner_text("main code")
+    stranger = browser.new_context().new_page()
+    stranger.goto(link)
+    assert stranger.inner_text("h1") == "Noch geheim"
+    assert stranger.evaluate("getComputedStyle(document.body).fontFamily").startswith('"Krisenfest Sans"')
+    assert stranger.goto(f"{running.site}warnungen/noch-geheim.html").status == 404
+    assert stranger.goto(link.replace("/vorschau/", "/vorschau/x")).status == 410
+    stranger.context.close()
+
+
+def test_the_approval_page_is_small_enough_for_a_bad_line(browser: Any, people: Any, running: Demo) -> None:
+    author, approver = people["author"], people["approver"]
+    begin(author, running, "warn", "Stromausfall")
+    address = hand_over(author)
+    sizes: dict[str, int] = {}
+    approver.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}) if answer.ok else None)
+    approver.goto(address, wait_until="networkidle")
+    weight = sum(size for url, size in sizes.items() if not url.endswith(".woff2"))
+    assert 0 < weight < 30_000, sizes
+
+
+def test_a_rule_begins_at_midnight_with_the_server_gone(browser: Any, tmp_path: Path) -> None:
+    with demo(tmp_path / "data") as running:
+        context = browser.new_context(locale="de-DE")
+        page = context.new_page()
+        log_in(page, running, "author")
+        begin(page, running, "rule")
+        page.fill("#id_title", "Gilt ab Mitternacht")
+        page.fill("#id_summary", "Ab Mitternacht.")
+        tomorrow = clock.now().astimezone(BERLIN).date() + timedelta(days=1)
+        page.fill("#id_valid_from", f"{tomorrow}T00:00")
+        address = hand_over(page)
+        context.clear_cookies()
+        log_in(page, running, "approver")
+        approve(page, address, running)
+        context.close()
+    with serving(tmp_path / "data" / "towns" / "musterstadt" / "site") as url:
+        midnight = datetime.combine(tomorrow, time(), BERLIN)
+        for at, state in ((midnight - timedelta(seconds=1), "angekündigt"), (midnight, "gilt")):
+            context = browser.new_context(locale="de-DE")
+            page = context.new_page()
+            page.clock.set_fixed_time(at)
+            page.goto(f"{url}massnahmen/gilt-ab-mitternacht.html")
+            assert state in page.locator(".kf-state:visible").first.inner_text().lower()
+            context.close()

@@ -18,12 +18,13 @@ from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.measures import Form, Level
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.notices import AlertKind
-from krisenfest.domain.records import Reading, Record
+from krisenfest.domain.records import YEARS, Reading, Record
 from krisenfest.domain.texts import LANGUAGES
 from krisenfest.site.addresses import slug
 from krisenfest.web.desk.messages import in_german
 
 Values = dict[str, Any]
+AGENDA_LINE = re.compile(r"\d{1,2}[:.]\d{2}\s+\S")
 
 HAZARDS = {
     AlertKind.FLOOD: _("Hochwasser"),
@@ -89,9 +90,11 @@ class Day(forms.CharField):
         text = str(super().clean(value))
         if text:
             try:
-                date.fromisoformat(text)
+                year = date.fromisoformat(text).year
             except ValueError:
                 raise forms.ValidationError(gettext("Schreiben Sie einen Tag, zum Beispiel 2026-07-01.")) from None
+            if year not in YEARS:
+                raise forms.ValidationError(gettext("Dieses Jahr kann nicht gemeint sein."))
         return text
 
 
@@ -123,9 +126,11 @@ class RecordForm(forms.Form):
         named.setdefault("label_suffix", "")
         super().__init__(*arguments, **named)
         self.town = town
-        if town.parts:
-            parts = [("", gettext("ganze Kommune")), *((each.id, each.name("de")) for each in town.parts)]
-            self.fields["area"] = forms.ChoiceField(label=gettext("Wo"), choices=parts, required=False)
+        where = str((self.data if self.is_bound else self.initial).get("area") or "")
+        if town.parts or where:
+            choices = {"": gettext("ganze Kommune"), **{each.id: each.name("de") for each in town.parts}}
+            choices.setdefault(where, where)  # what a folder has brought: a Kreis, a Land, several parts
+            self.fields["area"] = forms.ChoiceField(label=gettext("Wo"), choices=list(choices.items()), required=False)
         self.order_fields(self.field_order)
         for lang in town.languages[1:]:
             for name in self.translated:
@@ -153,7 +158,7 @@ class RecordForm(forms.Form):
         for text in payload["texts"][1:]:
             found |= {f"{name}__{text['lang']}": text.get(name, "") for name in cls.translated}
         if payload.get("area"):
-            found["area"] = payload["area"][0]
+            found["area"] = " ".join(payload["area"])
         for name in cls.moments:
             if payload.get(name):
                 found[name] = local(payload[name], town)
@@ -162,23 +167,26 @@ class RecordForm(forms.Form):
 
     def record(self, record_id: str, base: Mapping[str, Any] | None) -> Record | None:
         """The record that the form has become; None if something is wrong, with every problem beside its field."""
-        if not self.is_valid():
-            return None
-        given = self.cleaned_data
+        whole = self.is_valid()
+        # Where a field is wrong another stands in, so that the rest is checked too and all is told at once.
+        given = {name: self.cleaned_data.get(name, "" if whole else "-") for name in self.fields}
+        dates = [name for name, field in self.fields.items() if isinstance(field, Moment | Day)]
+        given |= {name: "" for name in dates if given[name] == "-"}
         values: Values = dict(base) if base else {"kind": self.kind}
         values["id"] = record_id
         values["texts"] = self._texts(base, given)
         if "area" in self.fields:
-            values["area"] = [given["area"]] if given["area"] else []
+            values["area"] = given["area"].split()
         for name in (*self.moments, *self.days):
             values[name] = given[name] or None
         values |= self.own(given, base)
         values = {name: value for name, value in values.items() if value is not None}
         try:
-            return KINDS[self.kind].model_validate(values, context=Reading(zone=self.town.zone))
+            record = KINDS[self.kind].model_validate(values, context=Reading(zone=self.town.zone))
         except ValidationError as error:
             self._tell(error)
             return None
+        return record if whole and self.is_valid() else None
 
     def own(self, given: Values, base: Mapping[str, Any] | None) -> Values:
         """The fields that only this form has."""
@@ -189,16 +197,18 @@ class RecordForm(forms.Form):
         lang = self.town.source_lang
         source = before.get(lang, {"lang": lang}) | {name: given[name] for name in self.said}
         texts = [{name: value for name, value in source.items() if value != ""}]
-        for other in self.town.languages[1:]:
+        for other in sorted({*self.town.languages, *before} - {lang}):
             text = before.get(other, {"lang": other})
-            new = {name: given[f"{name}__{other}"] for name in self.translated}
+            asked = [name for name in self.translated if f"{name}__{other}" in given]
+            new = {name: given[f"{name}__{other}"] for name in asked}
             if any(text.get(name, "") != value for name, value in new.items()):
                 text.pop("translates", None)
             text |= new
             if text.get("title"):
                 texts.append({name: value for name, value in text.items() if value != ""})
             elif any(new.values()):
-                self.add_error(f"title__{other}", gettext("Eine Übersetzung braucht eine Überschrift."))
+                field = "title" if "title" in asked else asked[0]
+                self.add_error(f"{field}__{other}", gettext("Eine Übersetzung braucht eine Überschrift."))
         return texts
 
     def _tell(self, error: ValidationError) -> None:
@@ -210,6 +220,8 @@ class RecordForm(forms.Form):
             if field == "texts":
                 field = str(each["loc"][2]) if len(each["loc"]) > 2 else "title"
             shown = {"valid_until": "valid_through"}.get(field, field)
+            if each["type"] == "missing" or {field, shown} & set(self.errors):
+                continue  # the form has told it already
             known = next((name for name in (field, shown) if name in self.fields), None)
             self.add_error(known, in_german(message) if known else f"{field}: {in_german(message)}")
 
@@ -381,7 +393,7 @@ class InviteForm(RecordForm):
     def clean_agenda(self) -> str:
         """Each line begins with a time."""
         text = str(self.cleaned_data["agenda"])
-        wrong = [line for line in _lines(text) if not re.match(r"\d{1,2}[:.]\d{2}\s+\S", line)]
+        wrong = [line for line in _lines(text) if not AGENDA_LINE.match(line)]
         if wrong:
             raise forms.ValidationError(
                 [
@@ -395,17 +407,19 @@ class InviteForm(RecordForm):
         """Place, hosts, agenda, registration."""
         before = {(each.get("at"), each["title"]): each for each in (base or {}).get("agenda", ())}
         agenda = []
-        for line in _lines(given["agenda"]):
+        for line in filter(AGENDA_LINE.match, _lines(given["agenda"])):
             at, title = line.split(maxsplit=1)
             clock = at.replace(".", ":").zfill(5)
             agenda.append(before.get((clock, title), {"at": clock, "title": title}))
-        registration = dict((base or {}).get("registration") or {}) | {"mail": given["registration"]}
+        registration = dict((base or {}).get("registration") or {})
+        registration.pop("mail", None)
+        registration |= {"mail": given["registration"]} if given["registration"] else {}
         return {
             "place": given["place"],
             "online": given["online"],
             "hosts": _listed(given["hosts"]),
             "agenda": agenda,
-            "registration": registration if given["registration"] else None,
+            "registration": registration or None,
         }
 
 

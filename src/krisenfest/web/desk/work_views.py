@@ -179,7 +179,8 @@ def _submitted(
     if form_class:
         form = form_class(town, request.POST)
         taken = place.revisions().filter(kind=draft.kind).values_list("record_id", flat=True)
-        record_id = draft.record_id or free_id(str(draft.fields.get("title", "")), taken)
+        # Until it has been public the id follows the title.
+        record_id = draft.record_id if draft.base else free_id(str(draft.fields.get("title", "")), taken)
         record = form.record(record_id, draft.base.payload if draft.base else None)
         if record is not None:
             record = _corrected(record, form.cleaned_data.get("correction", ""), town, now)
