@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -125,3 +128,33 @@ def test_every_page_of_the_desk_forbids_what_is_inline_or_from_elsewhere(db: Non
     assert answer["Cache-Control"] == "no-store" or "no-store" in answer["Cache-Control"]
     assert "frame-ancestors 'self'" in policy
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_person_has_codes_on_paper_and_sees_where_they_are_logged_in(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    assert client.post("/desk/konto/login/", {"login": people.author.email, "password": PASSWORD}).status_code == 302
+    assert client.post("/desk/konto/bestaetigen/", {"password": PASSWORD}).status_code == 302
+    page = client.get("/desk/konto/wege/totp/activate/").content.decode()
+    secret = re.search(r'value="([A-Z2-7]{32})"', page)
+    assert secret is not None
+    code = totp(secret.group(1), int(clock.now().timestamp()) // 30)
+    assert client.post("/desk/konto/wege/totp/activate/", {"code": code}).status_code == 302
+    codes = client.get("/desk/konto/wege/recovery-codes/download/").content.decode().split()
+    assert len(set(codes)) == 10
+    sessions = client.get("/desk/konto/sitzungen/").content.decode()
+    assert sessions.count("127.0.0.1") >= 1
+
+    other = Client()
+    answer = other.post("/desk/konto/login/", {"login": people.author.email, "password": PASSWORD})
+    assert answer["Location"].startswith("/desk/konto/wege/authenticate/")
+    assert other.get("/desk/musterstadt/").status_code == 302
+    assert other.post("/desk/konto/wege/authenticate/", {"code": codes[0]}).status_code == 302
+    assert other.get("/desk/musterstadt/").status_code == 200
+
+
+def totp(secret: str, step: int) -> str:
+    """The code of an authenticator app (RFC 6238, RFC 4226 5.3)."""
+    mac = hmac.new(base64.b32decode(secret), step.to_bytes(8, "big"), "sha1").digest()
+    start = mac[-1] & 15
+    return f"{(int.from_bytes(mac[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"

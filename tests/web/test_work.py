@@ -258,3 +258,17 @@ def test_a_drill_ends_with_a_timeline_and_a_new_one_begins_with_what_is_public(
         for each in (False, True)
     )
     assert real == drill
+
+
+def test_a_town_keeps_prepared_texts_of_its_own(municipality: Municipality, people: People, client: Client) -> None:
+    draft = work.begin(Verb.WARN, "alert", municipality=municipality, by=people.author, at=AT)
+    said = {"title": "Deich undicht", "hazard": "flood", "valid_from": "2026-07-01T12:00"}
+    draft = work.save(draft, said, title="Deich undicht", version=1, by=people.author, at=AT)
+    with pytest.raises(StepError, match="name"):
+        work.keep_as_template(draft, " ", by=people.author, at=AT)
+    template = work.keep_as_template(draft, "Deich", by=people.author, at=AT)
+    assert template.fields == {"title": "Deich undicht", "hazard": "flood"}
+    client.force_login(people.approver)
+    assert 'value="Deich"' in client.get("/desk/musterstadt/neu/warn/").content.decode()
+    client.post("/desk/musterstadt/neu/warn/", {"preset": "Deich"})
+    assert Draft.objects.latest("pk").fields["title"] == "Deich undicht"

@@ -31,6 +31,7 @@ MESSAGES = {
         "Zu diesem Eintrag wurde inzwischen etwas anderes veröffentlicht. Geben Sie den Entwurf zurück und vergleichen Sie."
     ),
     "a reason is needed: the author wants to know what to change": _("Schreiben Sie, was geändert werden soll."),
+    "a template needs a name": _("Eine Vorlage braucht einen Namen."),
     "a comment needs words": _("Die Anmerkung ist leer."),
     "there is nothing to confirm": _("Hier ist nichts mehr zu bestätigen."),
     "only the person who submitted it can take it back: return it with a reason instead": _(

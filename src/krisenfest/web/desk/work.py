@@ -17,7 +17,7 @@ from krisenfest.errors import RefusedError, StaleError, StepError
 from krisenfest.web.accounts.models import Municipality, User
 from krisenfest.web.audit import log
 from krisenfest.web.desk import publishing
-from krisenfest.web.desk.models import Approval, Draft, Publication, Revision, Step
+from krisenfest.web.desk.models import Approval, Draft, Publication, Revision, Step, Template
 
 PRESENT = timedelta(seconds=45)  # whoever had a draft open so recently is still at it
 
@@ -112,6 +112,21 @@ def take_back(draft: Draft, *, by: User, at: datetime) -> Draft:
         if draft.submitted_by != by:
             raise RefusedError("only the person who submitted it can take it back: return it with a reason instead")
         return _moved(draft, Act.TAKE_BACK, by, at, "draft.taken-back")
+
+
+def keep_as_template(draft: Draft, name: str, *, by: User, at: datetime) -> Template:
+    """Keep the words of a draft as a prepared text of the municipality's own; one of the same name is replaced."""
+    require_permit(by.roles_in(draft.municipality), Act.SAVE, Verb(draft.verb))
+    if not name.strip() or draft.removes:
+        raise StepError("a template needs a name")
+    dated = ("valid_from", "valid_until", "valid_through", "start", "end", "at", "status_from", "status_until")
+    fields = {key: value for key, value in draft.fields.items() if key not in dated}
+    with transaction.atomic():
+        template, _ = Template.objects.update_or_create(
+            municipality=draft.municipality, verb=draft.verb, name=name.strip()[:100], defaults={"fields": fields}
+        )
+        _log("template.kept", draft, by, at)
+    return template
 
 
 def give_back(draft: Draft, reason: str, *, by: User, at: datetime) -> Draft:

@@ -277,6 +277,9 @@ def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
             work.discard(found, by=place.user, at=now)
         case "comment":
             work.comment(found, request.POST.get("text", ""), by=place.user, at=now)
+        case "template":
+            work.keep_as_template(found, request.POST.get("name", ""), by=place.user, at=now)
+            messages.success(request, gettext("Als Vorlage behalten."))
         case "alone":
             publication = work.publish_alone(found, by=place.user, at=now)
             return redirect(f"{place.base}veroeffentlichungen/{publication.number}/")
