@@ -23,6 +23,10 @@ class Config:
     hosts: str = ""  # further host names that the server answers to, with commas between
     mail_url: str = ""  # smtp://user:password@host:port, smtps:// with TLS; empty: mails are kept in the data folder
     mail_from: str = "krisenfest@localhost"  # the sender of mails
+    oidc_url: str = ""  # the town's own log-in server (OpenID Connect issuer); empty: none
+    oidc_client: str = ""  # how the desk is known there
+    oidc_secret: str = ""  # and its secret
+    oidc_name: str = "Stadt"  # what the button says
     backup_password: str = ""  # encrypts and opens backups; empty: they are not encrypted
     demo: int = 0  # 1: the demo, which shows the mails that it sends
     processes: int = 0  # so many processes render a large site; 0: one for each processor, at most 8

@@ -326,3 +326,27 @@ def test_a_rule_begins_at_midnight_with_the_server_gone(browser: Any, tmp_path: 
             page.goto(f"{url}massnahmen/gilt-ab-mitternacht.html")
             assert state in page.locator(".kf-state:visible").first.inner_text().lower()
             context.close()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's own libraries
+def test_the_towns_own_log_in_opens_an_invited_account_and_no_other(browser: Any, tmp_path: Path) -> None:
+    from oidc_provider_mock import User, run_server_in_thread
+
+    claims = {
+        "kennt": {"email": "autorin@musterstadt.example", "email_verified": True},
+        "fremd": {"email": "fremd@anderswo.example", "email_verified": True},
+    }
+    with run_server_in_thread(user_claims=[User(sub=sub, claims=each) for sub, each in claims.items()]) as server:
+        settings = {"KRISENFEST_OIDC_URL": f"http://localhost:{server.server_port}", "KRISENFEST_OIDC_CLIENT": "desk"}
+        settings |= {"KRISENFEST_OIDC_SECRET": "geheim", "KRISENFEST_OIDC_NAME": "Musterstadt"}
+        with demo(tmp_path / "data", **settings) as running:
+            for who in claims:
+                page = browser.new_context(locale="de-DE").new_page()
+                page.goto(running.desk)
+                page.click("button:has-text('Mit Musterstadt anmelden')")
+                page.wait_for_url(f"http://localhost:{server.server_port}/**")
+                page.fill("input[name=sub]", who)
+                page.click("button:has-text('Authorize')")
+                page.wait_for_url(f"{running.desk}**")
+                assert (page.url == f"{running.desk}musterstadt/") == (who == "kennt"), page.inner_text("body")
+                page.context.close()

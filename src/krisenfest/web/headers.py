@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # OWASP ASVS 14.4: nothing inline, nothing from elsewhere. Pictures as data are KERN's icons.
@@ -19,11 +21,15 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        # The way to the town's own log-in server begins with a form.
+        there = urlsplit(settings.CONFIG.oidc_url)
+        origin = f"{there.scheme}://{there.netloc}" if there.netloc else ""
+        self.policy = POLICY.replace("form-action 'self'", f"form-action 'self' {origin}".strip())
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer with its headers."""
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Content-Security-Policy", self.policy)
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if request.path.startswith("/desk/") and not request.path.startswith("/desk/static/"):
             response.setdefault("Cache-Control", "no-store")

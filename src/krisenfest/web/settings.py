@@ -97,6 +97,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
@@ -171,6 +173,27 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_FORMS = {"add_webauthn": "krisenfest.web.accounts.forms.PasskeyForm"}
 MFA_TOTP_ISSUER = "krisenfest"
+SOCIALACCOUNT_ADAPTER = "krisenfest.web.accounts.adapter.TownAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the town's own server vouches for its addresses
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+OIDC_TIMEOUT_S = 5.0
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "VERIFIED_EMAIL": True,
+        "APPS": [
+            {
+                "provider_id": "stadt",
+                "name": CONFIG.oidc_name,
+                "client_id": CONFIG.oidc_client,
+                "secret": CONFIG.oidc_secret,
+                "settings": {"server_url": CONFIG.oidc_url},
+            }
+        ]
+        if CONFIG.oidc_url
+        else [],
+    }
+}
 USERSESSIONS_TRACK_ACTIVITY = True
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

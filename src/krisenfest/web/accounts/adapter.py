@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 
@@ -19,3 +22,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Send what is for a person who has an account; "unknown account" goes to nobody."""
         if "unknown_account" not in template_prefix:
             super().send_mail(template_prefix, email, context)
+
+
+class TownAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """The town's own log-in server opens accounts that an invitation has made; it makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Never."""
+        return False
+
+    def get_requests_session(self) -> Any:
+        """A session that waits no longer for the town's server than a person does."""
+        session = super().get_requests_session()
+        session.request = partial(session.request, timeout=settings.OIDC_TIMEOUT_S)
+        return session

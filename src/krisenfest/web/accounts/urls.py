@@ -20,5 +20,7 @@ urlpatterns = [
     path("adresse/", views.by_invitation, name="account_email"),
     path("wege/reauthenticate/", views.reauthenticate),
     path("wege/", include("allauth.mfa.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("anmeldung/", include("allauth.socialaccount.urls")),
     path("sitzungen/", include("allauth.usersessions.urls")),
 ]

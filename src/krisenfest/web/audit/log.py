@@ -30,7 +30,8 @@ def record(
     """Add an entry to the chain; in the same transaction as what it tells of."""
     with transaction.atomic():
         Chain.objects.get_or_create(municipality=municipality)
-        chain = Chain.objects.select_for_update().get(municipality=municipality)
+        # NO KEY: a row that is only named by another must not wait for this lock, or two approvals wait for each other.
+        chain = Chain.objects.select_for_update(no_key=True).get(municipality=municipality)
         entry = Entry(
             municipality=municipality,
             number=chain.number + 1,

@@ -87,7 +87,7 @@ def _publish(publication: Publication, files: Files, address: str) -> bool:
 
 def _done(publication: Publication, release: int, at: datetime) -> None:
     with transaction.atomic():
-        draft = Draft.objects.select_for_update().get(pk=publication.approval.draft_id)
+        draft = Draft.objects.select_for_update(no_key=True).get(pk=publication.approval.draft_id)
         if draft.state == State.APPROVED:
             draft.state = step(State(draft.state), Act.PUBLISH)
             draft.save()

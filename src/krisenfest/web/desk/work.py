@@ -194,7 +194,7 @@ def confirm(approval: Approval, *, by: User, at: datetime) -> Approval:
     require_permit(by.roles_in(draft.municipality), Act.APPROVE, Verb(draft.verb))
     require_four_eyes(submitter=approval.submitted_by, approver=by)
     with transaction.atomic():
-        approval = Approval.objects.select_for_update().get(pk=approval.pk)
+        approval = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
         if not approval.alone or approval.confirmed is not None:
             raise StepError("there is nothing to confirm")
         approval.confirmed, approval.confirmed_by = at, by
@@ -241,7 +241,7 @@ def _require_newest(draft: Draft) -> None:
 
 def _committed(draft: Draft, approval: Approval, at: datetime) -> Publication:
     """The revision and its place in the order of publications, in the transaction of the approval."""
-    town = Municipality.objects.select_for_update().get(pk=draft.municipality_id)  # approvals stand in a row
+    town = Municipality.objects.select_for_update(no_key=True).get(pk=draft.municipality_id)  # approvals stand in a row
     room = {"municipality": town, "exercise": draft.exercise}
     newest = Revision.objects.filter(**room).newest(draft.kind, draft.record_id)
     payload = None if draft.removes else draft.payload
@@ -259,7 +259,7 @@ def _committed(draft: Draft, approval: Approval, at: datetime) -> Publication:
 
 
 def _locked(draft: Draft) -> Draft:
-    return Draft.objects.of(draft.municipality, exercise=draft.exercise).select_for_update().get(pk=draft.pk)
+    return Draft.objects.of(draft.municipality, exercise=draft.exercise).select_for_update(no_key=True).get(pk=draft.pk)
 
 
 def _moved(draft: Draft, act: Act, by: User, at: datetime, said: str, note: str = "") -> Draft:
