@@ -13,8 +13,8 @@ from krisenfest.filetree import MEDIA_TYPES
 
 def serve(request: HttpRequest, folder: Path, path: str) -> HttpResponseBase:
     """A file of a site; a folder is its index.html, and what is not there is the site's own 404 page."""
-    if ".." in path.split("/") or "\0" in path:
-        raise Http404
+    if path.startswith("/") or ".." in path.split("/") or "\0" in path or "\\" in path:
+        raise Http404  # leads out of the folder
     place = folder / path
     if path == "" or path.endswith("/"):
         place /= "index.html"
