@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import CHROMIUM_FLAGS, find_chromium, serving  # noqa: E402
+from demos import demo  # noqa: E402
 from krisenfest import rebuild  # noqa: E402
 from krisenfest.config import Config  # noqa: E402
 
@@ -55,8 +56,41 @@ def main(source: Path, target: Path, pages: dict[str, str]) -> None:
             browser.close()
 
 
+def desk(target: Path) -> None:
+    """Photograph the desk's start page at a laptop and an approval on a phone at night."""
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        demo(Path(temporary) / "data") as running,
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        pages = {}
+        for role, width, scheme in (("author", 1280, "light"), ("approver", 390, "dark")):
+            page = browser.new_context(
+                viewport={"width": width, "height": 844}, color_scheme=scheme, locale="de-DE"
+            ).new_page()
+            page.goto(running.desk)
+            page.click("summary:has-text('Mit Passwort')")
+            page.fill("input[name=login]", running.accounts[role][0])
+            page.fill("input[name=password]", running.accounts[role][1])
+            page.click("main form button:has-text('Anmelden')")
+            page.goto(running.desk)
+            pages[role] = page
+        pages["author"].screenshot(path=target / "desk-1280-light.png")
+        pages["author"].goto(f"{running.desk}musterstadt/neu/warn/")
+        pages["author"].click("button[value=Hochwasser]")
+        pages["author"].wait_for_url("**/bearbeiten/")
+        pages["author"].click("button[name=submit]")
+        pages["author"].wait_for_selector("text=Wartet jetzt")
+        pages["approver"].goto(f"{pages['author'].url}freigeben/")
+        pages["approver"].screenshot(path=target / "approve-390-dark.png")
+        browser.close()
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "examples" / "musterstadt"
     place = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "pictures"
     chosen = dict(each.split("=") for each in sys.argv[3:] if "=" in each) or PAGES
     main(folder, place, chosen)
+    if len(sys.argv) == 1:
+        desk(place)

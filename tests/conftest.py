@@ -103,8 +103,16 @@ def data(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def municipality(db: None, data: Path) -> Any:
-    """Musterstadt in the desk, as of its example day."""
+def municipality(db: None, data: Path, town: Path) -> Any:
+    """The small town in the desk."""
+    from krisenfest.web.desk import towns
+
+    return towns.add("musterstadt", town, at=AT)
+
+
+@pytest.fixture
+def musterstadt(db: None, data: Path) -> Any:
+    """The example town in the desk, as of its example day."""
     from krisenfest.web.desk import towns
 
     return towns.add("musterstadt", MUSTERSTADT, at=AT)

@@ -91,4 +91,4 @@ def test_publiccode_has_what_the_standard_asks_for() -> None:
 def test_no_registry_and_no_uv_lock_are_committed() -> None:
     assert not (ROOT / "uv.lock").exists() or "uv.lock" in text(".gitignore")
     for path in Path(ROOT / "requirements").glob("*.txt"):
-        assert "http" not in path.read_text(encoding="utf-8")
+        assert "://" not in path.read_text(encoding="utf-8")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -350,3 +353,34 @@ def test_the_towns_own_log_in_opens_an_invited_account_and_no_other(browser: Any
                 page.wait_for_url(f"{running.desk}**")
                 assert (page.url == f"{running.desk}musterstadt/") == (who == "kennt"), page.inner_text("body")
                 page.context.close()
+
+
+def test_a_drill_by_one_person_leaves_the_real_site_alone(people: Any, running: Demo) -> None:
+    approver = people["approver"]
+    approver.goto(f"{running.desk}musterstadt/uebung/")
+    assert "ÜBUNG" in approver.inner_text("header")
+    approver.click("a.kd-verb[href$='/neu/warn/']")
+    approver.click("button[value=Evakuierung]")
+    approver.wait_for_url("**/uebung/entwurf/*/bearbeiten/")
+    approver.fill("#id_title", "Nur zum Üben")
+    approve(approver, hand_over(approver), running)
+    approver.click("a:has-text('Ansehen, wie es alle sehen')")
+    assert "/uebung/musterstadt/" in approver.url
+    assert approver.inner_text("h1") == "ÜBUNG: Nur zum Üben"
+    assert "ÜBUNG Musterstadt" in approver.inner_text("header")
+    assert approver.goto(f"{running.site}warnungen/nur-zum-ueben.html").status == 404
+    approver.goto(f"{running.desk}musterstadt/uebung/ablauf/")
+    assert [each in approver.inner_text("table") for each in ("Übung begonnen", "freigegeben")] == [True, True]
+
+
+def test_who_can_run_commands_on_the_server_lets_a_new_administrator_in(browser: Any, running: Demo) -> None:
+    command = [sys.executable, "-m", "krisenfest", "admin", "musterstadt", "notfall@musterstadt.example"]
+    environment = {"KRISENFEST_DATA": str(running.data), "KRISENFEST_DESK_URL": running.site.rstrip("/")}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **environment})
+    page = browser.new_context(locale="de-DE").new_page()
+    page.goto(done.stdout.strip())
+    page.click("main button")
+    page.wait_for_url("**/webauthn/add/")
+    page.goto(f"{running.desk}musterstadt/protokoll/")
+    assert "break-glass" in page.inner_text("table") and "nichts wurde verändert" in page.inner_text("main")
+    page.context.close()

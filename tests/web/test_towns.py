@@ -74,9 +74,9 @@ def test_who_is_not_logged_in_is_asked_to(municipality: Municipality, client: Cl
     assert (answer.status_code, answer["Location"]) == (302, "/desk/konto/login/?next=/desk/musterstadt/")
 
 
-def test_a_town_goes_out_as_the_folder_that_came_in(municipality: Municipality, tmp_path: Path) -> None:
+def test_a_town_goes_out_as_the_folder_that_came_in(musterstadt: Municipality, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert towns.export(municipality, out, at=AT) == Revision.objects.of(municipality).current().count()
+    assert towns.export(musterstadt, out, at=AT) == Revision.objects.of(musterstadt).current().count()
     before = folders.read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=AT)
     after = folders.read(out, scan(out, Config()), at=AT)
     assert after.errors == []
@@ -86,7 +86,7 @@ def test_a_town_goes_out_as_the_folder_that_came_in(municipality: Municipality, 
     assert sorted(after.media) == sorted(before.media)
     rebuild.build_folder(out, tmp_path / "site", state_folder=tmp_path / "state", config=Config(), at=AT)
     with pytest.raises(SourceError, match="is there already"):
-        towns.export(municipality, out, at=AT)
+        towns.export(musterstadt, out, at=AT)
 
 
 @pytest.mark.django_db

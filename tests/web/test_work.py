@@ -96,11 +96,11 @@ def test_whoever_submitted_cannot_approve_by_any_path(municipality: Municipality
     assert not Publication.objects.exists()
 
 
-def test_an_exercise_allows_what_the_real_thing_refuses(municipality: Municipality, data: Path) -> None:
-    both = person(municipality, Role.AUTHOR, Role.APPROVER, name="both")
-    draft = handed_over(municipality, both, exercise=True)
+def test_an_exercise_allows_what_the_real_thing_refuses(musterstadt: Municipality, data: Path) -> None:
+    both = person(musterstadt, Role.AUTHOR, Role.APPROVER, name="both")
+    draft = handed_over(musterstadt, both, exercise=True)
     work.approve(draft, version=draft.version, by=both, at=AT)
-    assert publishing.publish_waiting(municipality, exercise=True) == 1
+    assert publishing.publish_waiting(musterstadt, exercise=True) == 1
     site = data / "towns/musterstadt/exercise/site"
     unmarked = [
         str(place.relative_to(site))
@@ -200,12 +200,12 @@ def test_a_failed_build_keeps_the_old_site_says_why_and_is_tried_again(
 ) -> None:
     draft = handed_over(municipality, people.author)
     work.approve(draft, version=draft.version, by=people.approver, at=AT)
-    broken = data / "towns/musterstadt/content/notices/kaputt.md"
+    broken = data / "towns/musterstadt/content/pages/kaputt.md"
     broken.write_text("---\ntitle: [\n---\n", encoding="utf-8")
     assert publishing.publish_waiting(municipality) == 0
     publication = Publication.objects.get()
     assert (publication.status, publication.attempts) == (Publication.FAILED, 1)
-    assert "notices/kaputt.md" in publication.problem
+    assert "pages/kaputt.md" in publication.problem
     assert not (data / "towns/musterstadt/site/warnungen/stromausfall.html").exists()
     broken.unlink()
     publishing.retry(publication)
