@@ -247,16 +247,39 @@ def test_a_draft_survives_a_closed_tab_and_a_line_that_was_down(people: Any, run
     author.context.set_offline(True)
     author.fill("#id_title", "Ohne Netz geschrieben")
     author.wait_for_selector("#gespeichert:has-text('Keine Verbindung')", timeout=10000)
-    author.context.set_offline(False)
     second = author.context.new_page()
-    author.close()  # as if the laptop was shut
+    people["author"] = second
+    author.close()  # as if the laptop was shut, still without a line
+    second.context.set_offline(False)
     second.goto(address)
     assert second.input_value("#id_title") == "Ohne Netz geschrieben"
-    second.wait_for_selector("#gespeichert:has-text('Gespeichert')", timeout=15000)
+    second.wait_for_selector("#gespeichert:has-text('Gespeichert')", timeout=30000)
     second.evaluate("localStorage.clear()")
     second.reload()
     assert second.input_value("#id_title") == "Ohne Netz geschrieben"
+
+
+def test_what_was_written_without_a_line_meets_what_somebody_else_saved(people: Any, running: Demo) -> None:
+    author, approver = people["author"], people["approver"]
+    begin(author, running, "warn", "Hitze")
+    address = author.url
+    author.context.set_offline(True)
+    author.fill("#id_title", "Im Zug geschrieben")
+    author.wait_for_selector("#gespeichert:has-text('Keine Verbindung')", timeout=30000)
+    second = author.context.new_page()
     people["author"] = second
+    author.close()
+    approver.goto(address)
+    approver.fill("#id_title", "Im Amt geschrieben")
+    approver.click("button[name=save]")
+    approver.wait_for_selector("text=Gespeichert.")
+    second.context.set_offline(False)
+    second.goto(address)
+    second.wait_for_selector("#gespeichert:has-text('Nicht gespeichert')", timeout=30000)
+    second.click("button[name=save]")
+    said = second.inner_text(".kd-alarm")
+    assert [each in said for each in ("Im Zug geschrieben", "Im Amt geschrieben")] == [True, True]
+    assert second.input_value("#id_title") == "Im Zug geschrieben"
 
 
 def test_two_people_at_one_draft_see_each_other_and_both_versions(people: Any, running: Demo) -> None:

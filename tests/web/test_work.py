@@ -143,6 +143,13 @@ def test_a_stale_save_overwrites_nothing(municipality: Municipality, people: Peo
     assert Draft.objects.get().fields == {"title": "zuerst"}
 
 
+def test_the_same_save_once_more_is_no_conflict(municipality: Municipality, people: People) -> None:
+    draft = work.begin(Verb.WARN, "alert", municipality=municipality, by=people.author, at=AT)
+    for _ in range(2):  # the answer to the first was lost on the line
+        saved = work.save(draft, {"title": "zuerst"}, title="zuerst", version=1, by=people.author, at=AT)
+    assert (saved.version, Draft.objects.get().version) == (2, 2)
+
+
 def test_the_second_person_at_a_draft_is_told_who_edits(municipality: Municipality, people: People) -> None:
     draft = work.begin(Verb.WARN, "alert", municipality=municipality, by=people.author, at=AT)
     assert work.look_in(draft, by=people.author, at=AT) is None

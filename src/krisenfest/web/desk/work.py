@@ -56,12 +56,15 @@ def begin(  # noqa: PLR0913  each is named where it is given
 def save(draft: Draft, fields: Mapping[str, Any], *, title: str, version: int, by: User, at: datetime) -> Draft:
     """Keep what the form says, complete or not.
 
-    Raises StaleError if somebody saved after `version`; nothing is overwritten then.
+    Raises StaleError if somebody saved something else after `version`; nothing is overwritten then. The same fields
+    once more change nothing: a browser that lost the answer to its save asks again.
     """
     require_permit(by.roles_in(draft.municipality), Act.SAVE, Verb(draft.verb))
     with transaction.atomic():
         draft = _locked(draft)
         state = step(State(draft.state), Act.SAVE)
+        if draft.version > version and draft.fields == dict(fields):
+            return draft
         if draft.version != version:
             raise StaleError("somebody else saved in the meantime: compare the two and keep what is right")
         draft.state, draft.fields, draft.title = state, dict(fields), title[:300]

@@ -1,6 +1,10 @@
 // Saves a draft by itself: on the server, and until that has answered, in this browser too.
 "use strict";
 (() => {
+  const settled = document.querySelector("[data-settled]");
+  if (settled) {
+    try { localStorage.removeItem("krisenfest:" + settled.dataset.settled); } catch { /* nothing was kept */ }
+  }
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const said = document.getElementById("gespeichert");
@@ -29,8 +33,8 @@
   const restore = () => {
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(key) || "null"); } catch { kept = null; }
-    if (!kept || kept.version !== version.value) { forget(); return; }
-    if (JSON.stringify(kept.fields) === JSON.stringify(fields())) return;
+    if (!kept) return;
+    if (JSON.stringify(kept.fields) === JSON.stringify(fields())) { forget(); return; }
     for (const element of form.elements) {
       if (!element.name || !(element.name in kept.fields)) {
         if (element.type === "checkbox") element.checked = false;
@@ -39,6 +43,7 @@
       if (element.type === "checkbox" || element.type === "radio") element.checked = element.value === kept.fields[element.name];
       else if (element.name !== "csrfmiddlewaretoken" && element.name !== "version") element.value = kept.fields[element.name];
     }
+    version.value = kept.version; // what it was written on: the server tells whether somebody saved since
     said.textContent = said.dataset.restored;
     dirty = true;
   };
@@ -69,7 +74,7 @@
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE_MS);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); stale = true; forget(); });
+  form.addEventListener("submit", () => { clearTimeout(timer); stale = true; keep(); }); // kept until the server is seen to have it
   addEventListener("pagehide", save);
   setInterval(() => { if (document.visibilityState === "visible") save(); }, BEAT_MS);
   if (!stale) { restore(); if (dirty) save(); }
