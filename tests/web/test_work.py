@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from browser import serving
 from desk_people import AT, PASSWORD, People, person
+from krisenfest import clock
 from krisenfest.domain.approval import PERMITS, STEPS, Act, Role, State, Verb, may, step
 from krisenfest.domain.kinds import KINDS
 from krisenfest.errors import RefusedError, StaleError, StepError
@@ -71,6 +74,25 @@ def test_what_is_approved_by_a_second_person_is_public(municipality: Municipalit
     assert (data / "towns/musterstadt/content/alerts/stromausfall.md").is_file()
     assert Draft.objects.get().state == State.PUBLISHED
     assert log.verify(municipality).problems == ()
+
+
+def test_what_was_built_is_looked_for_until_it_is_seen(
+    municipality: Municipality, people: People, client: Client, data: Path, settings: Any
+) -> None:
+    settings.CONFIG = replace(settings.CONFIG, site_url="http://127.0.0.1:1")  # nobody answers there
+    publication = published(municipality, people)
+    assert (publication.looked is None, publication.visible) == (False, None)
+    client.force_login(people.reader)
+    page = f"/desk/musterstadt/veroeffentlichungen/{publication.number}/"
+    assert "nicht zu erreichen" in client.get(page).content.decode()
+    Publication.objects.update(looked=None)
+    assert "nicht zu erreichen" not in client.get(page).content.decode()  # nobody has looked yet: no alarm
+    Approval.objects.update(at=clock.now())
+    with serving(data / "towns/musterstadt/site") as url:
+        settings.CONFIG = replace(settings.CONFIG, site_url=url.rstrip("/"))
+        publishing.look_again()
+    assert Publication.objects.get().visible is not None
+    assert "Alle sehen es" in client.get(page).content.decode()
 
 
 def test_whoever_submitted_cannot_approve_by_any_path(municipality: Municipality, client: Client) -> None:

@@ -24,7 +24,7 @@ from django.db import transaction
 from krisenfest import clock
 from krisenfest.errors import KrisenfestError, RefusedError
 from krisenfest.web.accounts.models import Municipality, User
-from krisenfest.web.desk.rooms import files_for, site_address
+from krisenfest.web.rooms import files_for, site_address
 
 DATABASE = "database.json"
 KEY = "secret-key"

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from krisenfest.web.accounts.models import Municipality
-from krisenfest.web.desk.rooms import files_for
+from krisenfest.web.rooms import files_for
 from krisenfest.web.served import serve
 
 

@@ -82,6 +82,7 @@ class Workshop:
             close_old_connections()
             try:
                 publishing.sweep()
+                publishing.look_again()
                 if clock.stopwatch_s() - renewed > RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()

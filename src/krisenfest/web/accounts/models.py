@@ -32,6 +32,18 @@ class Municipality(models.Model):
         return self.name
 
 
+class Room(models.Model):
+    """Belongs to one municipality, and there to the real thing or to the exercise."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
+    exercise = models.BooleanField(default=False)
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
 class User(AbstractUser):
     """A person with an account; the e-mail address is the name to log in with where no passkey is used."""
 

@@ -12,21 +12,9 @@ from django.db.models import F, Q
 from krisenfest.domain.approval import State, Verb
 from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.records import Record
-from krisenfest.web.accounts.models import Municipality
+from krisenfest.web.accounts.models import Municipality, Room
 
 KIND_CHOICES = [(each, each) for each in sorted(KINDS)]
-
-
-class Room(models.Model):
-    """Belongs to one municipality, and there to the real thing or to the exercise."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT)
-    exercise = models.BooleanField(default=False)
-
-    class Meta:
-        """No table of its own."""
-
-        abstract = True
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -219,7 +207,8 @@ class Publication(Room):
     problem = models.TextField(blank=True)
     release = models.PositiveIntegerField(null=True)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the record as published
-    visible = models.DateTimeField(null=True)  # when the desk itself has fetched it back
+    looked = models.DateTimeField(null=True)  # when the desk itself last tried to fetch it back
+    visible = models.DateTimeField(null=True)  # and when it succeeded
 
     objects = PublicationQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from krisenfest.domain.releases import Incoming, Key, continued
 from krisenfest.site.build import plan
 from krisenfest.site.edition import Site
 from krisenfest.sources import state as states
-from krisenfest.web.desk.rooms import Files, marked
+from krisenfest.web.rooms import Files, marked
 
 
 def pages(record: Record, files: Files, *, at: datetime, base_url: str) -> dict[str, bytes]:

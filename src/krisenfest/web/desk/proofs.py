@@ -17,7 +17,7 @@ from krisenfest.site.addresses import record_path
 from krisenfest.site.words import Words
 from krisenfest.web.desk import words
 from krisenfest.web.desk.models import Publication, Step
-from krisenfest.web.desk.rooms import MARK, files_for, site_address
+from krisenfest.web.rooms import MARK, files_for, site_address
 
 DATES = ("provided", "promulgated", "valid_from", "valid_until")
 

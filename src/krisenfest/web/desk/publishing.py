@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from django.db import transaction
@@ -25,10 +25,14 @@ from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
 from krisenfest.web.desk import proofs
 from krisenfest.web.desk.models import Draft, Publication, Revision, Step
-from krisenfest.web.desk.rooms import Files, files_for, site_address
+from krisenfest.web.published import published
+from krisenfest.web.rooms import Files, files_for, site_address
 
 logger = logging.getLogger("krisenfest.publishing")
 LONGEST_WAIT = timedelta(minutes=5)
+LOOK_FOR = timedelta(hours=1)
+LOOK_EVERY = timedelta(seconds=10)
+LOOKS = 4  # so many at a time: the sweep must not wait for a line that is down
 FETCH_TIMEOUT_S = 5.0
 FETCH_MAX_BYTES = 20_000_000
 
@@ -75,9 +79,7 @@ def _publish(publication: Publication, files: Files, address: str) -> bool:
         _failed(publication, files, error, at)
         return False
     _done(publication, report.release, at)
-    seen = visible_at(publication, files, address)
-    if seen:
-        Publication.objects.filter(pk=publication.pk).update(visible=seen)
+    look(publication, files, address)
     proofs.proof_task.enqueue(publication.pk)
     seconds = round(clock.stopwatch_s() - began, 3)
     fields = {"town": publication.municipality.slug, "exercise": publication.exercise, "seconds": seconds}
@@ -98,6 +100,16 @@ def _done(publication: Publication, release: int, at: datetime) -> None:
         for earlier in _replaced(publication):
             earlier.state = step(State(earlier.state), Act.WITHDRAW)
             earlier.save()
+        revision = publication.revision
+        published.send(
+            Publication,
+            municipality=draft.municipality,
+            exercise=publication.exercise,
+            kind=revision.kind,
+            record_id=revision.record_id,
+            payload=revision.payload,
+            at=at,
+        )
         details = {"publication": publication.number, "release": release, "digest": publication.digest}
         details |= {"exercise": True} if publication.exercise else {}
         log.record("published", f"draft {draft.pk}", municipality=draft.municipality, by=None, at=at, details=details)
@@ -147,6 +159,25 @@ def retry(publication: Publication) -> None:
         enqueue(publication)
 
 
+def look(publication: Publication, files: Files, address: str) -> None:
+    """See whether residents see it, and keep that and when."""
+    seen = visible_at(publication, files, address)
+    Publication.objects.filter(pk=publication.pk).update(looked=clock.now(), visible=seen)
+
+
+def look_again() -> None:
+    """Look once more for what was built lately and could not be seen: the line was down, or a worker was killed."""
+    now = clock.now()
+    unseen = Publication.objects.filter(status=Publication.DONE, visible=None, approval__at__gt=now - LOOK_FOR)
+    due = unseen.filter(Q(looked=None) | Q(looked__lt=now - LOOK_EVERY)).order_by("pk")
+    for each in due.select_related("municipality", "revision")[:LOOKS]:
+        look(each, files_for(each.municipality, exercise=each.exercise), _address(each))
+
+
+def _address(publication: Publication) -> str:
+    return site_address(publication.municipality, exercise=publication.exercise)
+
+
 def visible_at(publication: Publication, files: Files, address: str) -> datetime | None:
     """Fetch the page back as a resident would; gives when it was there as built, or None if it was not."""
     page = page_of(publication.revision.kind, publication.revision.record_id)
@@ -154,6 +185,9 @@ def visible_at(publication: Publication, files: Files, address: str) -> datetime
     try:
         with urlopen(Request(f"{address}/{page}"), timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310  our own address
             data = answer.read(FETCH_MAX_BYTES)
+    except HTTPError as error:
+        gone = publication.revision.payload is None and error.code in (404, 410)
+        return clock.now() if gone else None
     except (URLError, TimeoutError, ConnectionError):
         return None
     same = built.is_file() and sha256(data).digest() == sha256(built.read_bytes()).digest()

@@ -21,7 +21,8 @@ from krisenfest.sources.write import write
 from krisenfest.web.accounts.models import Municipality, User
 from krisenfest.web.audit import log
 from krisenfest.web.desk.models import Approval, Draft, Publication, Revision, Step
-from krisenfest.web.desk.rooms import Files, config, files_for, marked, marked_municipality, site_address
+from krisenfest.web.published import published
+from krisenfest.web.rooms import Files, config, files_for, marked, marked_municipality, site_address
 
 NOT_RECORDS = ("media", "triggers", "indicators")
 AREAS_FILE = "areas.csv"
@@ -98,6 +99,8 @@ def _fill(
         )
         record = KINDS[kind].model_validate(payload)
         records.append(marked(record) if files.exercise else record)
+        told = {"municipality": town, "exercise": files.exercise, "kind": kind, "record_id": record_id}
+        published.send(Revision, **told, payload=payload, at=at)
     files.content.mkdir(parents=True)
     write(files.content, municipality, records)
 

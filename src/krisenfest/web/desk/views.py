@@ -139,7 +139,8 @@ def publication(request: HttpRequest, place: Place, number: int) -> HttpResponse
     context = {
         "publication": found,
         "page": record_path(found.revision.kind, found.revision.record_id),
-        "running": found.status == Publication.WAITING,
+        "running": found.status == Publication.WAITING or (found.status == Publication.DONE and not found.looked),
+        "again_s": 1 if found.status == Publication.WAITING or not found.looked else 5,
         "has_proof": proofs.place_of(found).exists(),
         "facts": proofs.facts(found),
         "can_confirm": place.may(Act.APPROVE, found.approval.draft.verb)

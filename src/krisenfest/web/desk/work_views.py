@@ -30,7 +30,7 @@ from krisenfest.web.desk.models import Draft, PreviewLink, Revision, Template
 from krisenfest.web.desk.overview import first_moments
 from krisenfest.web.desk.place import Place, in_town
 from krisenfest.web.desk.presets import PRESETS, Preset
-from krisenfest.web.desk.rooms import files_for, site_address
+from krisenfest.web.rooms import files_for, site_address
 from krisenfest.web.served import serve
 
 NEW_KINDS: Mapping[Verb, tuple[str, ...]] = {
