@@ -93,6 +93,10 @@ def test_what_is_sure_is_a_value(body: str, start: str, end: str | None) -> None
         ("Frist: 10. Juni 2020.", None, "10. Juni 2020, a deadline"),
         ("Am 10. Juni erscheint das Buch.", None, "10. Juni"),
         ("Am 10. Juni 2019 trafen wir uns.", None, "10. Juni 2019, which lies before the post"),
+        ("Das Treffen ist voraussichtlich am 30. Juni, 18 Uhr.", None, "30. Juni, but only perhaps"),
+        ("Der Vorverkauf beginnt am 10. Juni um 9 Uhr.", None, "10. Juni, a deadline"),
+        ("Wir treffen uns am Dienstag um 18 Uhr.", None, "am Dienstag, no day"),
+        ("Wir treffen uns jeden Dienstag.", None, "happens again and again"),
         ("Das Treffen am 30. Juni, 18 Uhr, fällt aus.", None, "30. Juni, but perhaps called off or moved"),
         ("Das Treffen am 30. Juni, 18 Uhr, ist abgesagt.", None, "30. Juni, but perhaps called off or moved"),
         ("Das Treffen am 30. Juni, 18 Uhr, wird verschoben.", None, "30. Juni, but perhaps called off or moved"),
@@ -104,6 +108,8 @@ def test_what_is_sure_is_a_value(body: str, start: str, end: str | None) -> None
         ("Das Treffen findet am 30. Juni mittags statt.", "2020-06-30", "mittags: no exact time"),
         ("Das Treffen findet am 30. Juni um 18 und 20 Uhr statt.", "2020-06-30", "18 und 20 Uhr: one of two times"),
         ("Das Treffen ist am 30. Juni, Einlass 17 Uhr.", "2020-06-30", "17 Uhr: the doors open; when does it begin?"),
+        ("Das Treffen am 30. Juni geht bis 20 Uhr.", "2020-06-30", "20 Uhr: it ends; when does it begin?"),
+        ("Das Treffen ist am 30. Juni, 18 Uhr c.t.", "2020-06-30", "18 Uhr: c.t.: a quarter past?"),
         ("Treffen am 30. Juni, 17.00 Uhr UTC.", "2020-06-30", "17.00 Uhr: in another time zone than Germany's"),
         ("Treffen am 30. Juni, 17.00 Uhr (MEZ).", "2020-06-30", "17.00 Uhr: in another time zone than Germany's"),
         ("Treffen am 30. Juni, 17 Uhr Londoner Zeit.", "2020-06-30", "17 Uhr: Londoner Zeit: another time zone"),
@@ -160,6 +166,8 @@ def test_the_leap_day_is_that_of_the_next_months_only(posted: str, start: str | 
         ("Bitte bis zum 10. Juni anmelden: a@b.example", {"mail": "a@b.example", "closes": "2020-06-10"}),
         ("Anmeldeschluss: 10. Juni, 12 Uhr. Anmeldung: a@b.example", {"mail": "a@b.example", "closes": "2020-06-10T12:00"}),
         ("Anmeldung [hier](https://b.example/a)", {"url": "https://b.example/a"}),
+        ("Die Anmeldung ist [hier][].\n\n[hier]: https://b.example/a", {"url": "https://b.example/a"}),
+        ("[Meldet euch][form] an!\n\n[Bund]: https://c.example\n[form]: https://b.example/a", {"url": "https://b.example/a"}),
         ("Mehr Infos und Anmeldung hier:\n\n[Formular](https://b.example/a)", {"url": "https://b.example/a"}),
         ("Anmeldung: [hier](https://b.example/a)\nReisekosten? Meldet euch vorher kurz bei [Ina](mailto:i@b.example).",
          {"url": "https://b.example/a"}),
@@ -229,11 +237,24 @@ def test_an_agenda_is_of_times_and_not_of_days(body: str, items: list[tuple[str,
         ("Der Zoom des Objektivs ist neu.", None, False),
         ("Ort: Rathaus\n\nOder per Zoom.", None, False),
         ("Am Samstag 14 Uhr ist Pause.", None, False),
+        ("Im Oktober 2021 war es so.", None, False),
     ],
 )
 def test_where_it_is(body: str, place: str | None, online: bool) -> None:
     found = read_post("2020-05-20-x.md", post(body))
     assert (found.place, found.online) == (place, online)
+
+
+def test_a_paragraph_broken_at_a_fixed_width_is_read_as_one_with_real_lines() -> None:
+    body = (
+        "In diesem Sommer laden wir alle, die mitmachen wollen, herzlich ein. Das Treffen\n"
+        "für die ganze Nachbarschaft findet wie in jedem Jahr auf dem Markt statt, am 30.\n"
+        "Juni 2020 um 18 Uhr. Bitte kommt alle recht zahlreich zu uns auf den Markt. Es\n"
+        "endet um 20 Uhr."
+    )
+    found = read_post("2020-05-20-x.md", post(body))
+    assert (found.start, found.end) == ("2020-06-30T18:00", "2020-06-30T20:00")
+    assert [(name, line) for name, _, line, _ in found.recognised] == [("start", 4), ("end", 6)]
 
 
 def test_the_place_of_one_of_several_events_is_unsure() -> None:

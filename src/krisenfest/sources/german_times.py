@@ -73,7 +73,9 @@ _ROLES = {
 }
 _BETWEEN = r"(?:\s(?:ist|wir|es|das|(?:die|der)\s\w{1,30}|voraussichtlich))?"
 _ROLE_BEFORE = {
-    role: re.compile(rf"\b(?:{words}){_BETWEEN}\s?:?\s?{_ABOUT}(?:ab\s)?$", re.IGNORECASE)
+    role: re.compile(
+        rf"\b(?:{words}{'|bis' if role == 'end' else ''}){_BETWEEN}\s?:?\s?{_ABOUT}(?:ab\s)?$", re.IGNORECASE
+    )
     for role, words in _ROLES.items()
 }
 _ROLE_AFTER = {
@@ -194,6 +196,8 @@ def _with_surroundings(mention: TimeMention, text: str) -> TimeMention:
     if (iso := _ISO_ZONE.match(after)) and text[mention.position - 1 : mention.position] == "T":
         minutes = 0 if iso["z"] else int(iso["hours"]) * 60 + int(iso["minutes"])
         offsets.append(-minutes if iso["sign"] == "-" else minutes)
+    if re.match(r"\s?\(?c\.?\s?t\.", after):
+        mention = replace(mention, doubt="c.t.: a quarter past?")
     doubt = mention.doubt or (f"{found.group()}: another time zone" if (found := _ELSEWHERE.search(near)) else "")
     return replace(mention, role=role, offsets=tuple(offsets), doubt=doubt)
 

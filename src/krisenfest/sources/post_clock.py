@@ -103,12 +103,23 @@ def clock_of(named: Sequence[tuple[Sequence[TimeMention], DayMention | None, int
     return clock
 
 
+def without_start(
+    named: Sequence[tuple[Sequence[TimeMention], DayMention | None, int, str]],
+) -> list[tuple[str, str, int]]:
+    """What to say of sentences that tell only when the doors open, or when it ends."""
+    only = {"entry": "the doors open; when does it begin?", "end": "it ends; when does it begin?"}
+    return [
+        (f"{each.text}: {only[each.role]}", sentence, line)
+        for times, _, line, sentence in named
+        for each in times
+        if each.role in only
+    ][:20]
+
+
 def _starts(times: Sequence[TimeMention], mention: DayMention | None, line: int, sentence: str) -> list[_Start]:
     """Which of a sentence's times say when it begins, each with its end; several if that is not clear."""
     begins = [each for each in times if each.role == "begin"] or [each for each in times if not each.role]
     closing = [each.start for each in times if each.role == "end"]
-    if not begins:  # only when the doors open, or when it ends
-        return [_Start(each, None, line, sentence) for each in times if each.role == "entry"]
     if len({each.start for each in begins}) > 1:
         near = begins[0]
         beside = mention and (0 <= near.position - mention.finish <= 15 or 0 <= mention.position - near.finish <= 15)
@@ -121,8 +132,6 @@ def _starts(times: Sequence[TimeMention], mention: DayMention | None, line: int,
 def _doubt(mention: TimeMention, day: date) -> str:
     if mention.doubt:
         return mention.doubt
-    if mention.role == "entry":
-        return "the doors open; when does it begin?"
     hours, minutes = divmod(mention.start % 1440, 60)
     offset = datetime.combine(day, time(hours, minutes), ZONE).utcoffset()
     own = offset.total_seconds() // 60 if offset else 0
@@ -145,11 +154,13 @@ def dayless_times(lines: Sequence[Line], clock: Clock, day: date, day_line: Line
             roles = {each.role for each in times}
             spoken_of = roles >= {"entry", "begin"} or _OF_EVENT.search(sentence) or _ITSELF.search(sentence)
             if alone or (spoken_of and not _of_something_else(sentence)):
-                named.append((times, None, line.number, sentence))
+                named.append((times, None, line.at(sentence), sentence))
             elif _MAYBE.search(sentence) and times[0].position > 4:
-                others.append((f"{times[0].text}, which may be another thing's", sentence, line.number))
+                others.append((f"{times[0].text}, which may be another thing's", sentence, line.at(sentence)))
             if re.match(r"\W{0,4}(?:beginn|start)\b", sentence, re.IGNORECASE):
-                begins += [each for each in _starts(times, None, line.number, sentence) if each.time.role == "begin"]
+                begins += [
+                    each for each in _starts(times, None, line.at(sentence), sentence) if each.time.role == "begin"
+                ]
     if clock.start is None and not clock.unsure:
         clock = clock_of(named, day)
         if clock.start is None and not clock.unsure:
@@ -171,7 +182,7 @@ def _of_something_else(sentence: str) -> bool:
 def _stated_end(lines: Sequence[Line], day: date) -> tuple[int | None, tuple[int, str] | None]:
     """ "Die Veranstaltung endet spätestens um 18.30 Uhr": the one such time, if there is one."""
     found = [
-        (times[0].start, (line.number, sentence))
+        (times[0].start, (line.at(sentence), sentence))
         for line in lines
         for sentence in clipped(sentences(line.text))
         if _ENDS.search(sentence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -15,13 +15,11 @@ _REGISTERS = re.compile(
     r"anmeld|\bmelde[tn]?\b.{0,200}\ban\b|registrier|\brsvp\b|\bregist(?:er|ration)|sign.?up|\btickets?\b",
     re.IGNORECASE,
 )
-_SURELY_REGISTERS = re.compile(
-    r"anmeld|\bmelde[tn]?\b.{0,200}\ban\b|registrier|\brsvp\b|\bregist(?:er|ration)", re.IGNORECASE
-)
 _OTHER_PURPOSE = re.compile(
     r"reisekosten|fahrtkosten|erstatt|unterkunft|kinderbetreuung|newsletter|presseanfrag", re.IGNORECASE
 )
-_QUESTIONS = re.compile(r"\b(?:rück)?fragen\b|\binfos?\b|\bkontakt", re.IGNORECASE)
+_DEFINED = re.compile(r"^\[([^\[\]]{1,200})\]:\s?<?(https?://[^\s>]{1,2000})")
+_BY_NAME = re.compile(r"\[([^\[\]]{1,200})\](?!\(|:)(?:\[([^\[\]]{0,200})\])?")
 _CLOSES = re.compile(
     r"anmeldeschluss|anmeldefrist|anmeldung\w{0,3}\b.{0,80}\bbis\b|\bbis\b.{0,60}\banmeld|\bmelde[tn]?\b.{0,120}\bbis\b.{0,80}\ban\b",
     re.IGNORECASE,
@@ -68,6 +66,9 @@ def registration(lines: Sequence[Line], event: date | None, posted: date | None)
     `event` is the first day of the event: a paragraph that names only other days speaks of another one.
     """
     found: dict[tuple[str, str], tuple[int, str, bool]] = {}
+    named = {
+        name.lower(): url for line in lines if line.raw.startswith("[") for name, url in _DEFINED.findall(line.raw)
+    }
     for index, line in enumerate(lines):
         if not _REGISTERS.search(line.raw):
             continue
@@ -76,31 +77,39 @@ def registration(lines: Sequence[Line], event: date | None, posted: date | None)
         told = False
         for raw in near:
             if _REGISTERS.search(plain(raw)) or _REGISTERS.search(raw):
-                told = _take(raw, line, found, sure=not elsewhere) or told
+                told = _take(raw, line, found, named, sure=not elsewhere) or told
         following = lines[index + 1] if index + 1 < len(lines) else None
         if not told and following and _is_link(following):
-            _take(following.raw, following, found, sure=not elsewhere, purpose=False)
+            _take(following.raw, following, found, named, sure=not elsewhere)
     return _chosen(found, lines, event, posted)
 
 
 def _take(
-    raw: str, line: Line, found: dict[tuple[str, str], tuple[int, str, bool]], *, sure: bool, purpose: bool = True
+    raw: str,
+    line: Line,
+    found: dict[tuple[str, str], tuple[int, str, bool]],
+    named: Mapping[str, str],
+    *,
+    sure: bool,
 ) -> bool:
-    """Note the addresses of a sentence about registering; whether there were any."""
+    """Note the addresses of a sentence about registering; whether there were any. `named` are links by name."""
     text = plain(raw)
     if _OTHER_PURPOSE.search(text):
         return False
-    if purpose and not _SURELY_REGISTERS.search(text) and _QUESTIONS.search(text):
-        sure = False
     keys = [("mail", each) for each in mails(raw)] + [("url", each) for each in links(raw)]
+    keys += [("url", named[each]) for text, name in _BY_NAME.findall(raw) if (each := (name or text).lower()) in named]
     for key in keys:
-        found.setdefault(key, (line.number, text or line.text, sure))
+        found.setdefault(key, (line.at(text), text or line.text, sure))
     return bool(keys)
 
 
 def _is_link(line: Line) -> bool:
     """Whether a line is hardly more than a link."""
-    return bool(re.match(r"[-*+]?\s?(?:\[|<a\s|<?https?://)", line.raw)) and len(line.text.split()) < 8
+    return (
+        not _DEFINED.match(line.raw)
+        and bool(re.match(r"[-*+]?\s?(?:\[|<a\s|<?https?://)", line.raw))
+        and len(line.text.split()) < 8
+    )
 
 
 def _of_another_day(line: Line, event: date | None, posted: date | None) -> bool:
@@ -150,7 +159,7 @@ def _closing(contact: Contact, lines: Sequence[Line], event: date | None, posted
             near = posted is not None and timedelta() <= days[0] - posted <= timedelta(days=FAR_DAYS)
             if (mentions[0].year or near) and (event is None or days[0] <= event) and len(times) < 2:
                 minutes = times[0].start if times and not times[0].doubt and not times[0].offsets else None
-                closes.setdefault(local(days[0], minutes), (line.number, sentence))
+                closes.setdefault(local(days[0], minutes), (line.at(sentence), sentence))
     if len(closes) == 1 and contact.registration is not None:
         value, (number, sentence) = next(iter(closes.items()))
         contact.registration["closes"] = value
@@ -183,7 +192,7 @@ def hosts(lines: Sequence[Line], body: str, publisher: str = "") -> Hosts:
                 _note(found, name, line)
             sentence = next((each for each in clipped(sentences(line.text)) if _TOGETHER.search(each)), line.text)
             if names and _WE.search(sentence):
-                with_us.append((line.number, sentence))
+                with_us.append((line.at(sentence), sentence))
         for each in _LINKED_NAME.finditer(line.raw):
             name = each.group(1) or each.group(2)
             if _INVITING.match(line.raw[each.end() : each.end() + 12]) and re.match(r"[A-ZÄÖÜ]", name):
@@ -198,7 +207,7 @@ def hosts(lines: Sequence[Line], body: str, publisher: str = "") -> Hosts:
 def _unlinked(lines: Sequence[Line]) -> list[Unsure]:
     """ "Die Stadt und der Verein laden ... ein": probably hosts, but "Die Themen laden zum Nachdenken ein" is none."""
     return [
-        Unsure("hosts", name, sentence, line.number)
+        Unsure("hosts", name, sentence, line.at(sentence))
         for line in lines
         for sentence in clipped(sentences(line.text))
         if (subject := _SUBJECT.match(sentence))
@@ -220,7 +229,7 @@ def _add_us(found: Hosts, line: int, sentence: str, site: str, publisher: str) -
 def _note(found: Hosts, name: str, line: Line) -> None:
     if name not in found.names:
         found.names.append(name)
-        found.sources.append(("hosts", name, line.number, line.text))
+        found.sources.append(("hosts", name, line.at(name), line.text))
 
 
 def _linked_names(text: str) -> list[str]:

@@ -11,14 +11,16 @@ from krisenfest.sources.post_text import Line, Source, Unsure, clipped
 
 _CAPITAL = r"[A-ZÄÖÜ]"
 _NAME = rf"{_CAPITAL}[\w.\-]{{0,40}}"
+_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
 _NO_NAME = (
-    r"(?!(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Sonnabend|Ende|Abend|Nachmittag|Vormittag)\b)"
+    r"(?!(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Sonnabend|Ende|Abend|Nachmittag|Vormittag|"
+    rf"{_MONTHS})\b)"
 )
 _ADDRESS = re.compile(
     rf"(?<![\w.-])(?:(?:{_NAME}\s){{0,3}}?{_NAME}?\s?"
     r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Pp]latz|[Ww]eg|[Aa]llee|[Uu]fer|[Gg]asse|[Gg]äßchen|[Dd]amm|[Rr]ing|[Mm]arkt|[Cc]haussee)|"
-    rf"(?:Am|An der|Auf dem|Auf der|Im|Unter den|Alter|Alte) {_NO_NAME}{_CAPITAL}\w{{1,40}})"
-    r"\s\d{1,4}(?:\s?[a-z]\b)?(?:[-/]\d{1,4})?(?!\d|\s?Uhr|[.:]\s?\d|\.\s(?:Januar|Februar|März|April|Mai|Juni|Juli|August|"
+    rf"(?:Am|An der|Auf dem|Auf der|Unter den|Alter|Alte) {_NO_NAME}{_CAPITAL}\w{{1,40}})"
+    r"\s\d{1,3}(?:\s?[a-z]\b)?(?:[-/]\d{1,4})?(?!\d|\s?Uhr|[.:]\s?\d|\.\s(?:Januar|Februar|März|April|Mai|Juni|Juli|August|"
     rf"September|Oktober|November|Dezember))"
     rf"(?:,?\s\d{{5}},?\s{_CAPITAL}[\w-]{{1,40}}(?:\s(?:a\.|am|an der)\s{_CAPITAL}\w{{1,30}})?)?"
 )
@@ -100,13 +102,13 @@ def place(lines: Sequence[Line]) -> Where:
         whole = _PLACE_LABEL.match(line.text)
         for sentence in clipped(sentences(line.text)):
             if (label := whole or _PLACE_LABEL.match(sentence)) and not _OPEN.search(label.group(1)):
-                labelled.setdefault(label.group(1).strip(" *_,.|"), (line.number, line.text))
+                labelled.setdefault(label.group(1).strip(" *_,.|"), (line.at(sentence), sentence))
             for each in _CONFERENCE.findall(sentence):
                 if _CONFERENCE_CUE.search(sentence):
                     name = _CONFERENCE_NAMES.get(each.lower(), each.title())
-                    conferences.setdefault(name, (line.number, sentence))
+                    conferences.setdefault(name, (line.at(sentence), sentence))
             for address in _ADDRESS.findall(sentence):
-                addresses.setdefault(address.strip(" ,"), (line.number, sentence))
+                addresses.setdefault(address.strip(" ,"), (line.at(sentence), sentence))
     if len(labelled) == 1 and not conferences:
         name, (number, sentence) = next(iter(labelled.items()))
         return Where(name, False, [("place", name, number, sentence)])

@@ -12,6 +12,12 @@ from dataclasses import dataclass
 MAX_LINE = 20_000  # characters of one line that are looked at
 MAX_TEXT = 300_000  # characters of one post that are looked at
 MAX_SENTENCE = 2_000
+_LEAST_WRAP, _LEAST_FULL, _MOST_WRAP = 50, 65, 110  # characters of a line in a text with fixed width
+_OWN_LINE = re.compile(
+    r"\s{4}|\s{0,3}(?:[-*+#>|<]|\d{1,2}[.)]\s|\[[^\[\]]{1,200}\]:|[01]?\d[.:][0-5]\d\b|[A-ZÄÖÜ][\wäöüß ]{1,30}:)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"(?:[:!?|]|(?<!\d)\.)\s?$")  # "30." may go on with the month
 _LEAST = 20  # what the shortest line counts for
 
 _REF = re.compile(r"""\s{0,9}(?:rel)?ref\s{1,9}["']([^"']{1,500})["']\s{0,9}""")
@@ -28,11 +34,20 @@ _BARE_LINK = re.compile(r"https?://[^\s)\"'>\]]{1,2000}")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a post: its number from 1, its text without markup, and as it was."""
+    """One line of a post: its number from 1, its text without markup, and as it was.
+
+    A paragraph that was broken at a fixed width is one; `starts` are then where in its text the next lines begin.
+    """
 
     number: int
     text: str
     raw: str
+    starts: tuple[int, ...] = ()
+
+    def at(self, words: str) -> int:
+        """The number of the file's line in which `words` of this text begin."""
+        place = self.text.find(words) if self.starts and words else 0
+        return self.number + sum(start <= place for start in self.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +105,32 @@ def lines_of(body: str, first: int) -> tuple[list[Line], bool]:
     """The lines with words that are looked at, and whether that is all of them; comments and scripts are not."""
     lines: list[Line] = []
     room = MAX_TEXT
-    whole = True
+    whole, ended = True, ""
     for number, raw in enumerate(_marked_off(body, _for_reading).split("\n"), first):
         if not raw.strip():
             continue
         seen = raw[: min(MAX_LINE, max(room, 0))]
         whole = whole and len(seen) == len(raw)
         room -= max(len(seen), _LEAST)
-        lines.append(Line(number, plain(seen), " ".join(seen.split())))
+        last = lines[-1] if lines else None
+        line = Line(number, plain(seen), " ".join(seen.split()))
+        if last and number == last.number + len(last.starts) + 1 and _goes_on(ended, seen):
+            text = f"{last.text} {line.text}".strip()
+            starts = (*last.starts, len(last.text) + 1)
+            lines[-1] = Line(last.number, text, f"{last.raw} {line.raw}", starts)
+        else:
+            lines.append(line)
+        ended = seen
     return lines, whole
+
+
+def _goes_on(ended: str, following: str) -> bool:
+    """Whether a line was broken only because it was full: the next one's first word would not have fitted."""
+    if not _LEAST_WRAP <= len(ended) <= _MOST_WRAP or len(following) > _MOST_WRAP or ended.endswith(("  ", "\\", ">")):
+        return False
+    if _OWN_LINE.match(following) or _OWN_LINE.match(ended.lstrip("-*+ ")) or _ENDED.search(ended[-3:]):
+        return False
+    return len(ended) + 1 + len(following.split(maxsplit=1)[0]) > _LEAST_FULL
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from krisenfest.sources.german_dates import DayMention, TimeMention, days_in, local, sentences, span, times_in
-from krisenfest.sources.post_clock import EVENT, Clock, belonging, clock_of, dayless_times
+from krisenfest.sources.post_clock import EVENT, Clock, belonging, clock_of, dayless_times, without_start
 from krisenfest.sources.post_text import Line, Source, Unsure, clipped
 
 FAR_DAYS = 274  # a day without a year that would lie further ahead than nine months is rather one just past
@@ -16,7 +16,8 @@ MAX_DAYS = 500  # days of one post that are weighed
 MAX_TOLD = 40  # readings that are told
 
 DEADLINE = re.compile(
-    r"anmeldeschluss|anmeldefrist|einsendeschluss|einsendefrist|bewerbung|bewerbt|bewirb|deadline|frist\b|"
+    r"(?:anmelde|einsende|redaktions|melde|bewerbungs)schluss|bewerbung|bewerbt|bewirb|deadline|frist\b|stichtag|"
+    r"(?:vor|karten|ticket)verkauf|anmeldestart|anmeldung\w{0,10}\s(?:beginnt|startet|öffnet|schließt|endet)|"
     r"noch die (?:gelegenheit|möglichkeit)|einreich|meldet euch bis|"
     r"anmeldung\w*\s(?:ist\s|sind\s)?(?:\w+\s)?(?:bis|ab|vom)\b",
     re.IGNORECASE,
@@ -25,6 +26,11 @@ UNTIL = re.compile(
     r"\bbis\s(?:(?:spätestens|einschließlich|zum|zu|den|dem|kommenden)\s){0,3}(?:\w{2,12},?\s(?:de[nm]\s)?)?$",
     re.IGNORECASE,
 )
+_PERHAPS = re.compile(
+    r"\b(?:voraussichtlich|vermutlich|eventuell|evtl\.|vielleicht|möglicherweise|wahrscheinlich|vorläufig|tbc)\b.{0,25}$",
+    re.IGNORECASE,
+)
+_PERHAPS_BEHIND = re.compile(r"\W{0,3}(?:tbc|unter vorbehalt)\b", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:haben wir|hat(?:te|ten)?|war(?:en)?|fand(?:en)?|traf(?:en)?|wurden?|gab(?:en)?|"
     r"ging(?:en)?|kam(?:en)?|lud(?:en)?|besuchten?|diskutierten?|berichte[nt]?|bericht (?:vom|von|über|zum)|"
@@ -57,7 +63,9 @@ _STARTS_AND_ENDS = re.compile(
     r"(?=.{0,500}\b(?:start|beginn))(?=.{0,500}\b(?:endet|enden|ende|schluss|ends)\b)", re.IGNORECASE
 )
 _RELATIVE = re.compile(
-    r"\b(?:heute|morgen|übermorgen|(?:kommende|nächste)[rsnm]? (?:woche|\w{2,12}tag))\b", re.IGNORECASE
+    r"\b(?:heute|morgen|übermorgen|(?:kommende|nächste)[rsnm]? (?:woche|\w{2,12}tag)|"
+    r"(?:am|diesen) (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag))\b",
+    re.IGNORECASE,
 )
 _RECURRING = re.compile(
     r"\b(?:jede[nr]?|every)\b.{0,30}\b(?:woche|monat|\w{0,12}tag|mittwoch|sonnabend|month|week)", re.IGNORECASE
@@ -97,7 +105,7 @@ class _Rejected:
     sentence: str
 
     def unsure(self) -> Unsure:
-        return Unsure("start", f"{self.mention.text}, {self.why}", self.sentence, self.line.number)
+        return Unsure("start", f"{self.mention.text}, {self.why}", self.sentence, self.line.at(self.sentence))
 
 
 def when(lines: Sequence[Line], headline: Sequence[Line], posted: date | None) -> When:
@@ -133,7 +141,7 @@ def when(lines: Sequence[Line], headline: Sequence[Line], posted: date | None) -
             "several" if len(spans) > 1 else "single" if candidates[0].first == candidates[0].last else "multi-day"
         )
         for each in _first_of_each(candidates):
-            found.unsure.append(Unsure("start", each.mention.text, each.sentence, each.line.number))
+            found.unsure.append(Unsure("start", each.mention.text, each.sentence, each.line.at(each.sentence)))
         found.unsure += [each.unsure() for each in rejected[:MAX_TOLD]] + off
         return found
     chosen = [each for each in candidates if (each.first, each.last) == best]
@@ -142,9 +150,13 @@ def when(lines: Sequence[Line], headline: Sequence[Line], posted: date | None) -
     if off:
         _withdraw(found, chosen, "but perhaps called off or moved")
         found.unsure += off
+    if repeats := next((each for each in chosen if _RECURRING.search(each.sentence)), None):
+        found.unsure.append(
+            Unsure("other day", "happens again and again", repeats.sentence, repeats.line.at(repeats.sentence))
+        )
     others = [each for each in _first_of_each(candidates) if not best[0] <= each.first <= each.last <= best[1]]
     for each in others[:MAX_TOLD]:
-        found.unsure.append(Unsure("other day", each.mention.text, each.sentence, each.line.number))
+        found.unsure.append(Unsure("other day", each.mention.text, each.sentence, each.line.at(each.sentence)))
     return found
 
 
@@ -193,6 +205,7 @@ def _why_not(
         (not mention.weekday_fits(*days), "but that day is another weekday"),
         (bool(mention.doubt), mention.doubt),
         (single and bool(UNTIL.search(before) or DEADLINE.search(before) or DEADLINE.search(after)), "a deadline"),
+        (bool(_PERHAPS.search(before) or _PERHAPS_BEHIND.match(sentence, mention.finish)), "but only perhaps"),
         (bool(_PAST.search(sentence)) and not _CALLS.search(sentence), "but the sentence looks back"),
     )  # fmt: skip
     return next((why for applies, why in checks if applies), "")
@@ -241,9 +254,11 @@ def _best(
     """The span that stands out: alone, or holding all others, or at least twice as well attested as any other."""
     ordered = sorted(spans.items(), key=lambda each: (-each[1], each[0]))
     (first, last), most = ordered[0]
+    headed = any(each.weight > 6 for each in candidates if (each.first, each.last) == (first, last))
+    timed = {(each.first, each.last) for each in candidates if each.times and not headed}
     for (start, end), weight in ordered[1:]:
         inside = first <= start and end <= last
-        if not inside and weight * 2 > most:
+        if not inside and weight * (3 if (start, end) in timed else 2) > most:
             return None
     # A day that is merely mentioned is the event's only in a post that invites, and where no other thing has it.
     if len(ordered) > 1 or any(each.times or each.weight >= 4 for each in candidates):
@@ -265,15 +280,17 @@ def _fill(found: When, chosen: list[Candidate], lines: Sequence[Line], *, severa
     """The day, and the time where the sentences that name the day, or speak of the event, agree on one."""
     first, last = chosen[0].first, chosen[0].last
     found.kind = "multi-day" if last > first else "single"
-    clock = clock_of([(each.times, each.mention, each.line.number, each.sentence) for each in chosen], first)
+    named = [(each.times, each.mention, each.line.at(each.sentence), each.sentence) for each in chosen]
+    clock = clock_of(named, first)
     if last > first:
         _fill_span(found, chosen, clock)
         return
     if not several or clock.start is not None:
         clock = dayless_times(lines, clock, first, chosen[-1].line)
-    found.unsure += [Unsure("start", *each) for each in clock.unsure]
+    told = clock.unsure if clock.start is not None or clock.unsure else without_start(named)
+    found.unsure += [Unsure("start", *each) for each in told]
     source = next((each for each in chosen if each.times), chosen[0])
-    number, sentence = clock.source or (source.line.number, source.sentence)
+    number, sentence = clock.source or (source.line.at(source.sentence), source.sentence)
     found.start = local(first, clock.start)
     found.sources.append(("start", found.start, number, sentence))
     if clock.start is None or clock.end is None:
@@ -290,10 +307,10 @@ def _fill_span(found: When, chosen: list[Candidate], clock: Clock) -> None:
     through = clock.end is not None and clock.end >= 1440  # the times of the first and of the last day
     found.start = local(first, clock.start if through else None)
     found.end = local(first, clock.end) if through else local(last, None)
-    found.sources.append(("start", found.start, source.line.number, source.sentence))
-    found.sources.append(("end", found.end, source.line.number, source.sentence))
+    found.sources.append(("start", found.start, source.line.at(source.sentence), source.sentence))
+    found.sources.append(("end", found.end, source.line.at(source.sentence), source.sentence))
     for each in chosen if not through else ():
-        found.unsure += [Unsure("time", time.text, each.sentence, each.line.number) for time in each.times]
+        found.unsure += [Unsure("time", time.text, each.sentence, each.line.at(each.sentence)) for time in each.times]
 
 
 def _contradicted(found: When, chosen: list[Candidate], rejected: list[_Rejected]) -> None:
@@ -307,7 +324,7 @@ def _contradicted(found: When, chosen: list[Candidate], rejected: list[_Rejected
 def called_off(lines: Sequence[Line]) -> list[Unsure]:
     """The sentences that call an event off, or move it: such an event is not announced as if it took place."""
     return [
-        Unsure("start", f"perhaps called off or moved: {says.group()[:60]}", sentence, line.number)
+        Unsure("start", f"perhaps called off or moved: {says.group()[:60]}", sentence, line.at(sentence))
         for line in lines
         for sentence in clipped(sentences(line.text))
         if (says := _OFF.search(sentence)) and not _NOT_OFF.search(sentence)
@@ -317,15 +334,17 @@ def called_off(lines: Sequence[Line]) -> list[Unsure]:
 def _withdraw(found: When, chosen: list[Candidate], why: str) -> None:
     found.start = found.end = None
     found.sources = []
-    found.unsure.append(Unsure("start", f"{chosen[0].mention.text}, {why}", chosen[0].sentence, chosen[0].line.number))
+    found.unsure.append(
+        Unsure("start", f"{chosen[0].mention.text}, {why}", chosen[0].sentence, chosen[0].line.at(chosen[0].sentence))
+    )
 
 
 def _recurring_or_relative(lines: Sequence[Line], found: When) -> None:
     for line in lines:
         for sentence in clipped(sentences(line.text)):
-            if _RECURRING.search(sentence) and times_in(sentence):
+            if _RECURRING.search(sentence) and (times_in(sentence) or _INVITES.search(sentence)):
                 found.kind = "recurring"
-                found.unsure.append(Unsure("start", "happens again and again", sentence, line.number))
+                found.unsure.append(Unsure("start", "happens again and again", sentence, line.at(sentence)))
             elif (relative := _RELATIVE.search(sentence)) and (_INVITES.search(sentence) or times_in(sentence)):
                 found.kind = "single"
-                found.unsure.append(Unsure("start", f"{relative.group()}, no day", sentence, line.number))
+                found.unsure.append(Unsure("start", f"{relative.group()}, no day", sentence, line.at(sentence)))
