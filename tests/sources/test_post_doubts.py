@@ -37,18 +37,18 @@ HEAVY["everything"] = "\n".join(HEAVY.values())
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_no_post_takes_long_to_read(name: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_post("2020-05-20-x.md", post(HEAVY[name] + "\n\nDas Treffen findet am 30. Juni 2020, 17 Uhr, statt."))
-    assert time.perf_counter() - begun < 2  # a tenth of that on an idle machine
+    assert time.process_time() - begun < 2  # seconds of the processor; on an idle machine a tenth of that
 
 
 @pytest.mark.parametrize(
     "head", ["---\n" + "a: [\n" * 20_000 + "---\nx", "+++\na=" + "[" * 50_000 + "\n+++\n", '{"a":' * 50_000]
 )
 def test_no_front_matter_takes_long_to_read(head: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read_post("2020-05-20-x.md", head).start is None
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,14 @@ def test_no_front_matter_takes_long_to_read(head: str) -> None:
             "2020-06-30T18:00",
             "2020-06-30T20:00",
         ),
+        (
+            "Wir laden ein zum Vortrag am 30. Juni. Los geht's um 19 Uhr, Schluss ist gegen 21 Uhr.",
+            "2020-06-30T19:00",
+            "2020-06-30T21:00",
+        ),
+        ("Das Impfmobil steht am 30. Juni, 8 bis 12 und 14 bis 18 Uhr, am Markt.", "2020-06-30T08:00", None),
+        ("Save the date: 30. Juni 2020", "2020-06-30", None),
+        ("Wir treffen uns am 30/6/2020 um 18 Uhr.", "2020-06-30T18:00", None),
         ("**30. Juni 2020**\n18:30 Uhr", "2020-06-30T18:30", None),
         ("Datum: 30. Juni 2020\nUhrzeit: 18:00", "2020-06-30T18:00", None),
         ("Das Treffen ist am 30. Juni, 17.00 Uhr MESZ.", "2020-06-30T17:00", None),
@@ -89,6 +97,7 @@ def test_what_is_sure_is_a_value(body: str, start: str, end: str | None) -> None
         ("Treffen am 30. Juni (Montag) um 18 Uhr.", None, "30. Juni (Montag), but that day is another weekday"),
         ("Treffen am 30.6.2020 (Mo), 18 Uhr.", None, "30.6.2020 (Mo), but that day is another weekday"),
         ("Treffen am 30. Juni 2020, Montag, um 18 Uhr.", None, "30. Juni 2020, Montag, but that day is another weekday"),
+        ("Treffen am 5/6/2020 um 18 Uhr.", None, "5/6/2020, of which the first number is the day or the month"),
         ("Bitte bis zum 10. Juni anmelden.", None, "10. Juni, a deadline"),
         ("Frist: 10. Juni 2020.", None, "10. Juni 2020, a deadline"),
         ("Am 10. Juni erscheint das Buch.", None, "10. Juni"),
@@ -106,6 +115,7 @@ def test_what_is_sure_is_a_value(body: str, start: str, end: str | None) -> None
         ("Das Treffen findet am 30. Juni um halb acht statt.", "2020-06-30", "halb acht: in the morning or in the evening?"),
         ("Filmabend am 30. Juni um 8 Uhr.", "2020-06-30", "8 Uhr: in the morning or in the evening?"),
         ("Das Treffen findet am 30. Juni mittags statt.", "2020-06-30", "mittags: no exact time"),
+        ("Die Sprechstunde ist am 30. Juni vormittags.", "2020-06-30", "vormittags: no exact time"),
         ("Das Treffen findet am 30. Juni um 18 und 20 Uhr statt.", "2020-06-30", "18 und 20 Uhr: one of two times"),
         ("Das Treffen ist am 30. Juni, Einlass 17 Uhr.", "2020-06-30", "17 Uhr: the doors open; when does it begin?"),
         ("Das Treffen am 30. Juni geht bis 20 Uhr.", "2020-06-30", "20 Uhr: it ends; when does it begin?"),

@@ -84,6 +84,10 @@ _OPEN_DIGITS = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(rf"(?<![\d/.-])(?P<year>(?:19|20)\d\d)-(?P<month>0\d|1[0-2])-(?P<first>[0-3]\d)(?![\d-]){_AFTER}")
+# 30/6/2020: the day comes first, and is in doubt where the first number could be a month
+_SLASHES = re.compile(
+    rf"{_BEFORE}{_FREE}(?P<first>{_NUM})/(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\d/])", re.IGNORECASE
+)
 # July 3rd, 2020 · Monday March 9
 _ENGLISH = re.compile(
     rf"{_BEFORE}\b(?P<month>{_MONTH})\.?\s(?P<first>{_NUM})(?P<suffix>st|nd|rd|th)?\b(?!\.?\s?(?:{_MONTH})\b|[:.]\d)"
@@ -144,7 +148,7 @@ def days_in(text: str) -> list[DayMention]:
     text = without_addresses(text)
     found: list[DayMention] = []
     taken = bytearray(len(text) + 1)
-    for pattern in (_ISO, _WORDS, _RANGE_DIGITS, _DIGITS, _OPEN_DIGITS, _ENGLISH):
+    for pattern in (_ISO, _WORDS, _RANGE_DIGITS, _DIGITS, _OPEN_DIGITS, _SLASHES, _ENGLISH):
         for each in pattern.finditer(text):
             if any(taken[each.start() : each.end()]):
                 continue
@@ -176,6 +180,8 @@ def _read(found: re.Match[str], text: str) -> list[DayMention]:
     if year is None and (found.re is not _WORDS) and not any(_possible(month, day) for day in days):
         return []
     doubt = "a day or a time" if groups.get("doubtful") else ""
+    if found.re is _SLASHES and days[0] <= 12:
+        doubt = "of which the first number is the day or the month"
     position = found.start("first") if found.re is _OPEN_DIGITS and not groups["weekday"] else found.start()
     whole = DayMention(
         (month, days[0]),

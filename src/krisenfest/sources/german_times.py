@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 MIDDAY = 720  # minutes
+VAGUE = "no exact time"
 _HOURS = (
     *("ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn"),
     *("vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn", "zwanzig"),
@@ -36,6 +37,9 @@ _PATTERNS = tuple(
         rf"{_FREE}(?P<h1>1[0-2]|0?[1-9])(?:[:.](?P<m1>[0-5]\d))?(?:\s?(?P<half1>[ap]\.?m)\b\.?)?"
         rf"{_TO}(?P<h2>1[0-2]|0?[1-9])(?:[:.](?P<m2>[0-5]\d))?\s?(?P<half2>[ap]\.?m)\b\.?",
         rf"{_FREE}(?P<h1>1[0-2]|0?[1-9])(?:[:.](?P<m1>[0-5]\d))?(?P<gap>\s?)(?P<half1>[ap]\.?m)\b\.?",
+        # 8 bis 12 und 14 bis 18 Uhr: when it begins; until when is not one time
+        rf"{_FREE}{_CLOCK.format(1)}(?:\s?uhr)?{_TO}[012]?\d(?:[.:][0-5]\d)?(?:\s?uhr)?\s?(?:und|sowie|,|/|&)\s?"
+        rf"(?:von\s)?[012]?\d(?:[.:][0-5]\d)?(?:\s?uhr)?{_TO}[012]?\d(?:[.:][0-5]\d)?\s?uhr\b",
         # um 18 und 20 Uhr · zwischen 18 und 20 Uhr
         rf"(?P<between>zwischen\s)?{_FREE}{_CLOCK.format(1)}(?:\s?uhr)?\s?(?:und|oder|/|\+|&)\s?(?:um\s)?{_CLOCK.format(2)}\s?uhr\b",
         # von 16 bis 19 Uhr · 16:45 Uhr - 21:00 Uhr · 22 Uhr bis 2 Uhr
@@ -59,7 +63,7 @@ _PATTERNS = tuple(
         rf"\b(?:um|gegen|beginn:?)\s{_HOUR.format(1)}\.(?P<m1>[0-5]\d){_NO_MORE}",
         rf"\bab\s{_HOUR.format(1)}\.(?P<m1>00|1[3-9]|[2-5]\d){_NO_MORE}",  # "ab 11.10" may be a day
         rf"(?:\b(?:{_MONTHS})[a-zäöü]{{0,7}}\.?|\b(?:19|20)\d\d),\s(?:um\s)?{_HOUR.format(1)}\.(?P<m1>[0-5]\d){_NO_MORE}",
-        r"\b(?P<noon>mittags|um mitternacht)\b",
+        r"\b(?P<noon>mittags|vormittags|nachmittags|abends|morgens|nachts|um mitternacht)\b",
     )
 )
 _DAYTIMES = r"(?P<daytime>morgens|früh|vormittags?|mittags?|nachmittags?|abends?|nachts?)"
@@ -71,7 +75,7 @@ _ROLES = {
     "begin": r"beginnt?|beginnen|los|start(?:et|en|s)?|anfang|fängt|anpfiff|begins",
     "end": r"ende|endet|enden|schluss|ends",
 }
-_BETWEEN = r"(?:\s(?:ist|wir|es|das|(?:die|der)\s\w{1,30}|voraussichtlich))?"
+_BETWEEN = r"(?:\s(?:ist|geht(?:['’]s|\ses)?|wir|es|das|(?:die|der)\s\w{1,30}|voraussichtlich))?"
 _ROLE_BEFORE = {
     role: re.compile(
         rf"\b(?:{words}{'|bis' if role == 'end' else ''}){_BETWEEN}\s?:?\s?{_ABOUT}(?:ab\s)?$", re.IGNORECASE
@@ -124,7 +128,7 @@ def without_addresses(text: str) -> str:
 def times_in(text: str) -> list[TimeMention]:
     """Every time of day that a text names, in order. 24 Uhr is midnight at the end of the day."""
     if not any(character.isdigit() for character in text) and not re.search(
-        r"uhr|halb|viertel|mittag|mitternacht", text, re.IGNORECASE
+        r"uhr|halb|viertel|ttags|abends|morgens|nachts|mitternacht", text, re.IGNORECASE
     ):
         return []
     text = without_addresses(text)
@@ -139,9 +143,8 @@ def times_in(text: str) -> list[TimeMention]:
                 taken[start : each.end()] = b"\1" * (each.end() - start)
                 found.append(mention)
     found.sort(key=lambda mention: mention.position)
-    if any(not mention.text.lower().startswith(("mittags", "um mitternacht")) for mention in found):
-        return [mention for mention in found if not mention.text.lower().startswith("mittags")]
-    return found
+    exact = [mention for mention in found if mention.doubt != VAGUE]
+    return exact or found
 
 
 def _mention(found: re.Match[str], position: int, text: str) -> TimeMention | None:
@@ -156,8 +159,8 @@ def _mention(found: re.Match[str], position: int, text: str) -> TimeMention | No
 
 def _values(groups: dict[str, str | None]) -> Iterator[tuple[int, int | None, str]]:
     """Start, end and doubt of a match; none if it is no time."""
-    if groups.get("noon"):
-        yield (MIDDAY, None, "no exact time") if groups["noon"] == "mittags" else (1440, None, "of which day?")
+    if noon := groups.get("noon"):
+        yield (1440, None, "of which day?") if noon.lower() == "um mitternacht" else (MIDDAY, None, VAGUE)
     elif word := groups.get("word"):
         yield _spoken(word.lower(), (groups.get("part") or "").lower(), (groups.get("minutes") or "").lower())
     elif half := groups.get("half2") or groups.get("half1"):
@@ -204,6 +207,8 @@ def _with_surroundings(mention: TimeMention, text: str) -> TimeMention:
 
 def _in_daytime(mention: TimeMention, before: str, after: str, text: str) -> TimeMention:
     """ "7 Uhr abends" is 19:00; where only the sentence speaks of an evening, 7 Uhr is in doubt."""
+    if mention.doubt == VAGUE:
+        return mention
     found = _DAYTIME_AFTER.match(after) or _DAYTIME_BEFORE.search(before)
     hour = mention.start // 60
     if not found:

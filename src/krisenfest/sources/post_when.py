@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from krisenfest.sources.german_dates import DayMention, TimeMention, days_in, local, sentences, span, times_in
+from krisenfest.sources.german_times import VAGUE
 from krisenfest.sources.post_clock import EVENT, Clock, belonging, clock_of, dayless_times, without_start
 from krisenfest.sources.post_text import Line, Source, Unsure, clipped
 
@@ -48,7 +49,7 @@ _CALLS = re.compile(
 _INVITES = re.compile(
     r"\bwann\b|findet|finden|stattfinde|laden\b|lädt|einlad|treffen wir|wir treffen|eingeladen|startet|beginn|"
     r"veranstalte|herzlich|es wieder soweit|datum|termin|kommt\b|\bkommen\b.{0,200}\bzusammen|zusammenkomm|feiern|"
-    r"lasst uns|join|takes place|invite",
+    r"lasst uns|save the date|join|takes place|invite",
     re.IGNORECASE,
 )
 _WE = re.compile(r"\b(?:wir (?:laden|treffen)|laden wir|treffen wir|lädt)\b", re.IGNORECASE)
@@ -310,7 +311,11 @@ def _fill_span(found: When, chosen: list[Candidate], clock: Clock) -> None:
     found.sources.append(("start", found.start, source.line.at(source.sentence), source.sentence))
     found.sources.append(("end", found.end, source.line.at(source.sentence), source.sentence))
     for each in chosen if not through else ():
-        found.unsure += [Unsure("time", time.text, each.sentence, each.line.at(each.sentence)) for time in each.times]
+        found.unsure += [
+            Unsure("time", time.text, each.sentence, each.line.at(each.sentence))
+            for time in each.times
+            if time.doubt != VAGUE
+        ]
 
 
 def _contradicted(found: When, chosen: list[Candidate], rejected: list[_Rejected]) -> None:
