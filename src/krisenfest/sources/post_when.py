@@ -151,6 +151,13 @@ def when(lines: Sequence[Line], headline: Sequence[Line], posted: date | None) -
     if off:
         _withdraw(found, chosen, "but perhaps called off or moved")
         found.unsure += off
+    _other_days(found, chosen, candidates)
+    return found
+
+
+def _other_days(found: When, chosen: list[Candidate], candidates: list[Candidate]) -> None:
+    """Tell what else the post announces beside the event that was taken."""
+    best = chosen[0].first, chosen[0].last
     if repeats := next((each for each in chosen if _RECURRING.search(each.sentence)), None):
         found.unsure.append(
             Unsure("other day", "happens again and again", repeats.sentence, repeats.line.at(repeats.sentence))
@@ -158,7 +165,6 @@ def when(lines: Sequence[Line], headline: Sequence[Line], posted: date | None) -
     others = [each for each in _first_of_each(candidates) if not best[0] <= each.first <= each.last <= best[1]]
     for each in others[:MAX_TOLD]:
         found.unsure.append(Unsure("other day", each.mention.text, each.sentence, each.line.at(each.sentence)))
-    return found
 
 
 def _weigh(
