@@ -19,6 +19,7 @@ from krisenfest.domain.municipality import Municipality as MunicipalityRecord
 from krisenfest.domain.records import Record
 from krisenfest.errors import SourceError
 from krisenfest.sources import folder as folders
+from krisenfest.sources import state as states
 from krisenfest.sources.files import scan
 from krisenfest.sources.standing import Report
 from krisenfest.sources.write import files_of
@@ -48,6 +49,11 @@ class Files:
     def site(self) -> Path:
         """The public site."""
         return self.place / "site"
+
+    @property
+    def proofs(self) -> Path:
+        """The proofs of publication."""
+        return self.place / "proofs"
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -82,6 +88,16 @@ class Files:
         if found.municipality is None:
             raise SourceError(found.problems)
         return found.municipality
+
+    def standing_municipality(self, at: datetime) -> MunicipalityRecord:
+        """The same; where the folder cannot be read, as the last release has it, so that the desk stays open."""
+        try:
+            return self.municipality(at)
+        except (SourceError, OSError):
+            release = states.load(self.state).release
+            if release is None:
+                raise
+            return release.municipality
 
     def build(self, at: datetime, base_url: str) -> Report:
         """Build the site. Raises SourceError with every problem; the old site stays then."""

@@ -74,7 +74,7 @@ def _coming(records: list[Record], at: datetime) -> Iterator[Line]:
 
 
 def _overdue(place: Place, records: list[Record], at: datetime) -> Iterator[Line]:
-    today = at.astimezone(place.files.municipality(at).zone).date()
+    today = at.astimezone(place.files.standing_municipality(at).zone).date()
     looked = {(each.kind, each.record_id): each.until for each in Review.objects.filter(**place.room).order_by("until")}
     for record in records:
         until = looked.get((record.kind, record.id))
