@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from django.test import Client
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from desk_people import AT, People, alert, approved, published
+from desk_people import AT, People, alert, approved, handed_over, published
 from krisenfest import clock
 from krisenfest.domain.approval import State, Verb
+from krisenfest.domain.kinds import KINDS
+from krisenfest.domain.releases import canonical
 from krisenfest.errors import RefusedError
 from krisenfest.web import worker
 from krisenfest.web.accounts.models import Municipality
@@ -261,3 +265,88 @@ def test_an_administrator_sets_how_long_a_confirmation_may_take_and_the_log_tell
     assert (entry.act, entry.details) == ("town.notice-profile", {})
     municipality.refresh_from_db()
     assert municipality.notice_profile == "Im Amtsblatt."
+
+
+RULE = {
+    "kind": "measure",
+    "id": "nachtruhe",
+    "texts": [{"lang": "de", "title": "Nachtruhe", "summary": "Ruhe ab acht.", "body": "Wer Frau Beispiel kennt"}],
+    "level": "gemeinde",
+    "issued_by": "Kleinstadt",
+    "form": "general-order",
+    "valid_from": "2090-12-01T00:00:00+01:00",
+}
+
+
+def rule(town: Municipality, people: People, words: str, base: Revision | None = None) -> Publication:
+    record = KINDS["measure"].model_validate(RULE | {"legal_basis": words})
+    draft = work.begin(Verb.RULE, "measure", municipality=town, by=people.author, at=AT, base=base)
+    draft = work.submit(draft, record, version=draft.version, by=people.author, at=AT)
+    publication = work.approve(draft, version=draft.version, by=people.approver, at=AT)
+    assert publishing.publish_waiting(town) == 1
+    return publication
+
+
+def take_out(town: Municipality, people: People, base: Revision | None) -> None:
+    draft = work.begin(Verb.REMOVE, base.kind, municipality=town, by=people.author, at=AT, base=base)  # type: ignore[union-attr]
+    draft = work.submit(draft, None, version=draft.version, by=people.author, at=AT)
+    work.approve(draft, version=draft.version, by=people.approver, at=AT)
+    assert publishing.publish_waiting(town) == 1
+
+
+def test_what_is_taken_out_is_gone_from_every_file_and_yet_provable(
+    municipality: Municipality, people: People, data: Path
+) -> None:
+    first = rule(municipality, people, "§ 1 alt")
+    newest_rule = Revision.objects.of(municipality).newest
+    second = rule(municipality, people, "§ 2 neu", newest_rule("measure", "nachtruhe"))
+    site = data / "towns/musterstadt/site"
+    holds = {
+        str(each.relative_to(site))
+        for each in site.rglob("*")
+        if each.is_file() and b"Frau Beispiel" in each.read_bytes()
+    }
+    assert {"massnahmen/nachtruhe.html", "massnahmen/nachtruhe.v1.html", "data/release.json"} <= holds
+    take_out(municipality, people, newest_rule("measure", "nachtruhe"))
+    said = (b"Frau Beispiel", b"Ruhe ab acht", "§ 1 alt".encode(), "§ 2 neu".encode())
+    left = [
+        str(each.relative_to(site))
+        for each in site.rglob("*")
+        if each.is_file() and any(words in each.read_bytes() for words in said)
+    ]
+    assert left == []
+    release = json.loads((site / "data/release.json").read_bytes())
+    rows = [
+        (each["number"], each["digest"], each["record"]) for each in release["versions"] if each["id"] == "nachtruhe"
+    ]
+    assert [(number, record) for number, _, record in rows] == [(1, None), (2, None), (3, None)]
+    kept = [sha256(canonical(each.revision.record)).hexdigest() for each in (first, second)]
+    assert [digest for _, digest, _ in rows] == [*kept, ""]
+    assert b"Frau Beispiel" in (data / "towns/musterstadt/state/release.json").read_bytes()
+
+
+def test_a_rule_that_never_began_reads_as_called_off(
+    municipality: Municipality, people: People, data: Path, client: Client
+) -> None:
+    rule(municipality, people, "§ 1")
+    client.force_login(people.author)
+    assert "Nachtruhe" in client.get("/desk/musterstadt/").content.decode()  # sixty years ahead
+    assert "Geplantes absagen" in client.get("/desk/musterstadt/eintrag/measure/nachtruhe/").content.decode()
+    take_out(municipality, people, Revision.objects.of(municipality).newest("measure", "nachtruhe"))
+    page = (data / "towns/musterstadt/site/massnahmen/nachtruhe.html").read_text(encoding="utf-8")
+    assert "Abgesagt, bevor es begann" in page
+    published(municipality, people)
+    take_out(municipality, people, newest(municipality))
+    page = (data / "towns/musterstadt/site/warnungen/stromausfall.html").read_text(encoding="utf-8")
+    assert "Dieser Eintrag wurde entfernt" in page
+
+
+def test_the_button_says_from_when_it_applies(municipality: Municipality, people: People, client: Client) -> None:
+    client.force_login(people.approver)
+    for begins, said in (
+        ("2090-12-01T00:00:00Z", "gilt ab Fr, 1.12.2090"),
+        ("2026-07-01T10:00:00Z", "sofort öffentlich"),
+    ):
+        draft = handed_over(municipality, people.author, alert(valid_from=begins, valid_until="2090-12-02T00:00:00Z"))
+        page = client.get(f"/desk/musterstadt/entwurf/{draft.pk}/freigeben/").content.decode()
+        assert f"Freigeben: {said}" in page

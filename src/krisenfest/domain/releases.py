@@ -6,7 +6,7 @@ applied at X, as published at Y, is a function of a release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -179,6 +179,24 @@ class Release:
             if start is not None and start > self.as_of.timestamp()
         ]
         return tuple(sorted(changes, key=lambda change: (change.at, change.key)))
+
+
+def since_taken_out(history: Sequence[Version]) -> Sequence[Version]:
+    """The versions of a record that are public: those after it was last taken out."""
+    last = max((place for place, version in enumerate(history) if version.removed), default=-1)
+    return history[last + 1 :]
+
+
+def public_versions(release: Release) -> Iterator[Version]:
+    """The versions as open data: of what was taken out number, moment and digest stay, the words are gone (ADR 9)."""
+    if not any(version.removed for version in release.versions):
+        yield from release.versions
+        return
+    for history in release.histories.values():
+        public = len(since_taken_out(history))
+        for version in history[: len(history) - public]:
+            yield version if version.removed else version._replace(payload=None)
+        yield from history[len(history) - public :]
 
 
 class Incoming(NamedTuple):

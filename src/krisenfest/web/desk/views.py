@@ -21,7 +21,7 @@ from krisenfest.web.audit import log
 from krisenfest.web.audit.models import Entry
 from krisenfest.web.desk import proofs, publishing, towns, words, work
 from krisenfest.web.desk.models import Publication, Review
-from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, overview
+from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, is_ahead, overview
 from krisenfest.web.desk.place import Place, in_town, once_more
 from krisenfest.web.served import serve
 
@@ -105,6 +105,7 @@ def record(request: HttpRequest, place: Place, kind: str, record_id: str) -> Htt
         "reviews": Review.objects.filter(**place.room, kind=kind, record_id=record_id).order_by("-at")[:5],
         "can_write": place.may(Act.SAVE, Verb.TELL) or (kind == "alert" and place.may(Act.SAVE, Verb.WARN)),
         "can_remove": place.may(Act.SAVE, Verb.REMOVE),
+        "is_ahead": bool(newest.payload) and is_ahead(newest.record, clock.now()),
     }
     return render(request, "desk/record.html", context)
 

@@ -224,6 +224,7 @@ def _shown(place: Place, draft: Draft) -> dict[str, Any]:
         "is_new": before is None,
         "where": _where(draft, town),
         "scheduled": draft.scheduled,
+        "later": bool(draft.scheduled and draft.scheduled > clock.now()) and not draft.removes,
         "steps": [(words.ACTS.get(each.act, each.act), each) for each in draft.steps.select_related("by")],
         "can_edit": draft.state in (State.DRAFT, State.RETURNED) and place.may(Act.SAVE, draft.verb),
         "can_approve": draft.state == State.IN_REVIEW
