@@ -20,12 +20,14 @@ from krisenfest import clock
 from krisenfest.domain.approval import State, Verb
 from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.releases import canonical
-from krisenfest.errors import RefusedError
+from krisenfest.errors import RefusedError, SourceError
+from krisenfest.standards import release_json
 from krisenfest.web import worker
 from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit.models import Entry
 from krisenfest.web.desk import proofs, publishing, towns, work
 from krisenfest.web.desk.models import Approval, Draft, Publication, Revision
+from krisenfest.web.rooms import files_for, site_address
 
 
 def newest(town: Municipality) -> Revision | None:
@@ -287,8 +289,10 @@ def rule(town: Municipality, people: People, words: str, base: Revision | None =
     return publication
 
 
-def take_out(town: Municipality, people: People, base: Revision | None) -> None:
-    draft = work.begin(Verb.REMOVE, base.kind, municipality=town, by=people.author, at=AT, base=base)  # type: ignore[union-attr]
+def take_out(town: Municipality, people: People, base: Revision | None, note: str = "") -> None:
+    assert base is not None
+    draft = work.begin(Verb.REMOVE, base.kind, municipality=town, by=people.author, at=AT, base=base)
+    draft = work.save(draft, {"reason": "intern", "note": note}, title=draft.title, version=1, by=people.author, at=AT)
     draft = work.submit(draft, None, version=draft.version, by=people.author, at=AT)
     work.approve(draft, version=draft.version, by=people.approver, at=AT)
     assert publishing.publish_waiting(town) == 1
@@ -350,3 +354,23 @@ def test_the_button_says_from_when_it_applies(municipality: Municipality, people
         draft = handed_over(municipality, people.author, alert(valid_from=begins, valid_until="2090-12-02T00:00:00Z"))
         page = client.get(f"/desk/musterstadt/entwurf/{draft.pk}/freigeben/").content.decode()
         assert f"Freigeben: {said}" in page
+
+
+def test_a_page_that_is_gone_says_why_if_the_town_wants_to(
+    municipality: Municipality, people: People, data: Path, page: Path
+) -> None:
+    for number, note in enumerate(('Die Warnung galt "nur" Köln: <b>hier</b> nie.', "")):
+        published(municipality, people)
+        take_out(municipality, people, newest(municipality), note)
+        said = page.read_text(encoding="utf-8")
+        assert ["galt" in said, "<b>" in said, "intern" in said] == [number == 0, False, False]
+        assert files_for(municipality).build(clock.now(), site_address(municipality)).written == 0
+    town = data / "towns/musterstadt"
+    release = release_json.loads((town / "state/release.json").read_bytes())
+    taken = [each.note for each in release.versions if each.id == "stromausfall" and each.removed]
+    assert taken == ['Die Warnung galt "nur" Köln: <b>hier</b> nie.', ""]
+    assert release_json.dumps(release) == (town / "state/release.json").read_bytes()
+    assert not (town / "content/withdrawn.yaml").exists()
+    (town / "content/withdrawn.yaml").write_text("nirgends: 3\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="no note on an entry"):
+        files_for(municipality).build(clock.now(), site_address(municipality))

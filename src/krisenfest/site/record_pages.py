@@ -119,6 +119,8 @@ def _removed(edition: Edition, history: tuple[Version, ...]) -> File:
         "removed.html",
         title=title,
         ahead=ahead,
+        note=last.note,
+        note_lang=edition.site.municipality.source_lang,
         id=last.id,
         version=last.number,
         as_of=edition.words.stamp(last.recorded),

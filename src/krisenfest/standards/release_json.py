@@ -131,7 +131,7 @@ def loads(data: bytes, rows: Iterable[Row] | None = None) -> Release:
 
 def _read_version(values: Mapping[str, Any]) -> Version:
     record = values["record"]
-    return Version(
+    version = Version(
         values["kind"],
         values["id"],
         values["number"],
@@ -140,6 +140,8 @@ def _read_version(values: Mapping[str, Any]) -> Version:
         values["digest"],
         orjson.dumps(record, option=orjson.OPT_SORT_KEYS) if record else None,
     )
+    version.__dict__["note"] = values.get("note", "")
+    return version
 
 
 def _stored_versions(data: memoryview, rows: Iterable[Row]) -> Iterator[Version]:

@@ -122,6 +122,11 @@ class Draft(Room):
         return self.verb == Verb.REMOVE
 
     @property
+    def public_note(self) -> str:
+        """Why the record is taken out, for everybody to read."""
+        return " ".join(str(self.fields.get("note", "")).split())[:1000] if self.removes else ""
+
+    @property
     def scheduled(self) -> datetime | None:
         """The instant from which the record says something new, if it names one."""
         values: dict[str, Any] = self.payload or {}

@@ -68,7 +68,7 @@ def _publish(publication: Publication, files: Files, address: str) -> bool:
     try:
         municipality = files.municipality(at)
         if revision.payload is None:
-            files.take_out(revision.kind, revision.record_id)
+            files.take_out(revision.kind, revision.record_id, publication.approval.draft.public_note)
         else:
             files.put(revision.record, municipality)
         report = files.build(at, address)

@@ -132,7 +132,7 @@ def _saved(
     form_class: type[RecordForm] | None,
 ) -> HttpResponse:
     by_script = request.headers.get("X-Autosave") == "1"
-    names = list(form_class(town).fields) if form_class else ["reason"]
+    names = list(form_class(town).fields) if form_class else ["reason", "note"]
     fields = {name: request.POST.get(name, "") for name in names}
     version = whole_number(request.POST.get("version"))
     title = fields.get("title") or draft.title

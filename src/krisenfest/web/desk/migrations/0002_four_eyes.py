@@ -48,6 +48,7 @@ RULES = [
         "UPDATE",
         f"""(NEW.submitted_by_id <> OLD.submitted_by_id OR NEW.submitted_by_id IS NULL OR NEW.exercise <> OLD.exercise
         OR NEW.changed_by_id <> OLD.changed_by_id OR CAST(NEW.payload AS TEXT) <> CAST(OLD.payload AS TEXT)
+        OR CAST(NEW.fields AS TEXT) <> CAST(OLD.fields AS TEXT)
         OR NEW.municipality_id <> OLD.municipality_id)
         AND EXISTS ({DRAFT_HAS_APPROVAL})""",
         "four eyes: what was approved stays as it is",
