@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.error
@@ -30,6 +31,24 @@ def test_a_build_prints_its_figures_as_json(tmp_path: Path, capsys: pytest.Captu
 def test_a_build_is_quiet_on_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", str(MUSTERSTADT), str(tmp_path / "out"), *AT]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_audit_log_is_quiet_where_nothing_is_wrong_and_where_the_reader_has_enough(tmp_path: Path) -> None:
+    environment = {**os.environ, "KRISENFEST_DATA": str(tmp_path / "data")}
+
+    def run(command: str, out: int = subprocess.PIPE) -> tuple[int, str, str]:
+        given = [sys.executable, "-m", "krisenfest", *command.split()]
+        done = subprocess.run(given, check=False, stdout=out, stderr=subprocess.PIPE, env=environment, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run(f"town add musterstadt {MUSTERSTADT}")[0] == 0
+    assert run("audit verify musterstadt") == (0, "", "")
+    code, told, _ = run("audit verify musterstadt --json")
+    assert (code, json.loads(told)) == (0, {"entries": 2, "problems": []})
+    reads, writes = os.pipe()
+    os.close(reads)  # as `| head` does
+    assert run("audit export musterstadt", writes) == (0, None, "")
+    os.close(writes)
 
 
 def test_check_prints_its_problems_as_json(town: Path, capsys: pytest.CaptureFixture[str]) -> None:

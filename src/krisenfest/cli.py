@@ -27,8 +27,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def run() -> NoReturn:
     """Run the command of this process and end it."""
-    code = main()
-    sys.stdout.flush()
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        code = 0
     sys.stderr.flush()
     os._exit(code)  # a large town's records need not be taken apart one by one before the memory is given back
 
@@ -46,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KrisenfestError as error:
         print(f"krisenfest: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"krisenfest: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return 1

@@ -48,7 +48,7 @@ def build(order: Order, progress: Progress | None = None) -> Report:
     content = folders.read(order.folder, order.listing, at=at, anchor=state.anchor, known=state.known, shares=shares)
     if content.errors or content.municipality is None:
         raise SourceError(content.problems)
-    release = continued(state.release, content.municipality, content.incoming, at)
+    release = continued(state.release, content.municipality, content.incoming, at, notes=content.notes)
     content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
     previous, store = state.outputs, DirectoryStore(order.out)
     present = set(store.paths())

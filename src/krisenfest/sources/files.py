@@ -15,7 +15,7 @@ from krisenfest.errors import Problem
 from krisenfest.filetree import MEDIA_TYPES
 
 OTHER_FOLDERS = {"triggers": (".yaml", ".yml"), "indicators": (".csv",)}
-TOP_FILES = ("municipality.yaml", "areas.geojson", "areas.csv")
+TOP_FILES = ("municipality.yaml", "areas.geojson", "areas.csv", "withdrawn.yaml")
 MAX_DEPTH = 8
 PICTURES_AND_PAPERS = ("pdf", "svg", "png", "jpg", "jpeg", "webp", "ics", "csv", "txt", "json", "geojson")
 

@@ -28,6 +28,7 @@ from krisenfest.sources.directory import AREAS_FILE, read_areas
 from krisenfest.sources.files import Found, Listing
 from krisenfest.sources.front_matter import Document, FrontMatterError, load_mapping, read_text, split
 from krisenfest.sources.known import Known, KnownRecord, NamedLink
+from krisenfest.sources.notes import NOTES_FILE, read_notes
 from krisenfest.sources.parts import PARTS_FILE, read_parts
 from krisenfest.sources.record_fields import problems_of, record_input, set_inclusive_end, translation_text
 from krisenfest.sources.text_links import What, links_of
@@ -46,6 +47,7 @@ class Content:
 
     municipality: Municipality | None
     incoming: dict[Key, Incoming] = field(default_factory=dict)
+    notes: dict[Key, str] = field(default_factory=dict)  # why records were taken out
     media: dict[str, Found] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
     directory: Directory = field(default_factory=Directory)
@@ -162,6 +164,8 @@ def _read_municipality(folder: Path, listing: Listing, content: Content) -> None
     parts, problems = read_parts(folder) if PARTS_FILE in listing.other else ((), [])
     content.problems += problems
     names, problems = read_areas(folder / AREAS_FILE) if AREAS_FILE in listing.other else (Directory(), [])
+    content.problems += problems
+    content.notes, problems = read_notes(folder / NOTES_FILE) if NOTES_FILE in listing.other else ({}, [])
     content.problems += problems
     try:
         content.municipality = Municipality.model_validate({**values, "parts": parts})

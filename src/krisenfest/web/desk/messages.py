@@ -21,6 +21,15 @@ MESSAGES = {
     "whoever submitted a change cannot approve it: ask a second person": _(
         "Wer eine Änderung zur Freigabe gibt, kann sie nicht selbst freigeben. Bitten Sie eine zweite Person."
     ),
+    "whoever last edited a text cannot approve it: ask a second person": _(
+        "Sie haben diesen Text zuletzt bearbeitet. Freigeben muss ihn jemand, der ihn nicht geschrieben hat."
+    ),
+    "neither approved nor returned: press one of the two buttons": _(
+        "Nichts ist geschehen: weder freigegeben noch zurückgegeben. Bitte wählen Sie eines von beidem."
+    ),
+    "only who writes or approves may show a draft to others": _(
+        "Eine Vorschau dürfen nur Schreibende und Freigebende zeigen."
+    ),
     "the draft has changed since you looked at it: look once more": _(
         "Der Entwurf hat sich geändert, seit Sie ihn angesehen haben. Bitte sehen Sie ihn noch einmal an."
     ),

@@ -16,7 +16,9 @@ from krisenfest.web.desk.place import Place
 from krisenfest.web.desk.words import STATES
 
 NEXT = timedelta(days=60)
+MOST = 30  # lines of a list
 LOOK_AGAIN_DAYS = 90
+AHEAD = ("announced", "ahead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def overview(place: Place, at: datetime) -> Overview:
     lines = [_line(each, at) for each in records]
     return Overview(
         holding=[each for each in lines if each.state in HOLDING.get(each.kind, ())],
-        coming=sorted(_coming(records, at), key=lambda line: (str(line.at), line.kind, line.id))[:8],
+        coming=sorted(_coming(records, at), key=lambda line: (line.at or at, line.kind, line.id))[:MOST],
         overdue=list(_overdue(place, records, at)),
     )
 
@@ -67,14 +69,21 @@ def _line(record: Record, at: datetime) -> Line:
 
 
 def _coming(records: list[Record], at: datetime) -> Iterator[Line]:
+    """What begins is always told, however far ahead; what ends by itself only when it is near."""
     for record in records:
         for phase in phases(record):
-            if phase.start and at < phase.start <= at + NEXT:
+            near = phase.start is not None and phase.start <= at + NEXT
+            if phase.start and at < phase.start and (near or is_ahead(record, at)):
                 yield Line(record.kind, record.id, record.source.title, str(phase.state), phase.start)
 
 
+def is_ahead(record: Record, at: datetime) -> bool:
+    """Whether nothing of a record has begun yet."""
+    return next((each.state for each in phases(record) if at in each), "") in AHEAD
+
+
 def _overdue(place: Place, records: list[Record], at: datetime) -> Iterator[Line]:
-    today = at.astimezone(place.files.municipality(at).zone).date()
+    today = at.astimezone(place.files.standing_municipality(at).zone).date()
     looked = {(each.kind, each.record_id): each.until for each in Review.objects.filter(**place.room).order_by("until")}
     for record in records:
         until = looked.get((record.kind, record.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from krisenfest.web.desk import people, views, work_views
+from krisenfest.web.desk import people, preview_views, views, work_views
 
 ROOM = [
     path("", views.start, name="start"),
@@ -13,7 +13,7 @@ ROOM = [
     path("entwurf/<int:number>/bearbeiten/", work_views.edit, name="edit"),
     path("entwurf/<int:number>/freigeben/", work_views.approve, name="approve"),
     path("entwurf/<int:number>/schritt/", work_views.act, name="act"),
-    path("entwurf/<int:number>/vorschau/", work_views.preview_link, name="preview-link"),
+    path("entwurf/<int:number>/vorschau/", preview_views.preview_link, name="preview-link"),
     path("eintraege/", views.records, name="records"),
     path("eintrag/<str:kind>/<str:record_id>/", views.record, name="record"),
     path("eintrag/<str:kind>/<str:record_id>/stimmt/", views.still_correct, name="still-correct"),
@@ -29,7 +29,7 @@ ROOM = [
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("vorschau/<str:token>/<path:page>", work_views.preview, name="preview"),
+    path("vorschau/<str:token>/<path:page>", preview_views.preview, name="preview"),
     path("<slug:slug>/uebung/", include((ROOM, "exercise")), {"exercise": True}),
     path("<slug:slug>/", include((ROOM, "desk"))),
 ]
