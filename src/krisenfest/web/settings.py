@@ -86,6 +86,10 @@ globals().update(_mail(CONFIG.mail_url))
 DEFAULT_FROM_EMAIL = CONFIG.mail_from
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+FILE_UPLOAD_HANDLERS = [
+    "krisenfest.web.desk.file_views.Limited",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

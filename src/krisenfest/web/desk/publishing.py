@@ -23,6 +23,7 @@ from krisenfest.errors import KrisenfestError, SourceError
 from krisenfest.site.addresses import record_path as page_of
 from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
+from krisenfest.web.desk import files as uploads
 from krisenfest.web.desk import proofs
 from krisenfest.web.desk.models import Draft, Publication, Revision, Step
 from krisenfest.web.published import published
@@ -73,8 +74,11 @@ def _publish(publication: Publication, files: Files, address: str) -> bool:
         if revision.payload is None:
             files.take_out(revision.kind, revision.record_id)
         else:
+            uploads.put(publication, files)
             files.put(revision.record, municipality)
         report = files.build(at, address)
+        if uploads.clear(publication, files):
+            report = files.build(at, address)
     except (KrisenfestError, OSError) as error:
         _failed(publication, files, error, at)
         return False

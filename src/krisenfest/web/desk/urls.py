@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from krisenfest.web.desk import people, records, views, work_views
+from krisenfest.web.desk import file_views, people, records, views, work_views
 
 ROOM = [
     path("", views.start, name="start"),
@@ -13,6 +13,8 @@ ROOM = [
     path("entwurf/<int:number>/bearbeiten/", work_views.edit, name="edit"),
     path("entwurf/<int:number>/freigeben/", work_views.approve, name="approve"),
     path("entwurf/<int:number>/schritt/", work_views.act, name="act"),
+    path("entwurf/<int:number>/dateien/", file_views.attachments, name="files"),
+    path("entwurf/<int:number>/dateien/<str:name>", file_views.attachment, name="file"),
     path("entwurf/<int:number>/vorschau/", work_views.preview_link, name="preview-link"),
     path("eintraege/", records.records, name="records"),
     path("eintrag/<str:kind>/<str:record_id>/", views.record, name="record"),

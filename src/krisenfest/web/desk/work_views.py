@@ -25,6 +25,8 @@ from krisenfest.web.accounts.models import token_digest
 from krisenfest.web.desk import preview as previews
 from krisenfest.web.desk import words, work
 from krisenfest.web.desk.changes import changes
+from krisenfest.web.desk.file_views import shown
+from krisenfest.web.desk.files import place_of
 from krisenfest.web.desk.forms import RecordForm, form_for, free_id
 from krisenfest.web.desk.models import Draft, PreviewLink, Revision, Template
 from krisenfest.web.desk.overview import first_moments
@@ -163,6 +165,8 @@ def _saved(
         return JsonResponse({"version": draft.version})
     if "submit" in request.POST:
         return _submitted(request, place, draft, town, form_class)
+    if "files" in request.POST:
+        return redirect(f"{place.base}entwurf/{draft.pk}/dateien/")
     messages.success(request, gettext("Gespeichert."))
     return redirect(f"{place.base}entwurf/{draft.pk}/bearbeiten/")
 
@@ -329,6 +333,8 @@ def preview(request: HttpRequest, token: str, page: str) -> HttpResponseBase:
         return render(request, "desk/preview_over.html", status=410)
     found = link.draft
     files = files_for(found.municipality, exercise=found.exercise)
+    if place_of(found, page):
+        return shown(request, found, page)
     record = _as_it_stands(found, files.municipality(now))
     if record is not None:
         address = site_address(found.municipality, exercise=found.exercise)
