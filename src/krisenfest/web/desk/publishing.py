@@ -212,4 +212,4 @@ def renew() -> None:
             files = files_for(town, exercise=exercise)
             if files.content.is_dir():
                 with files.alone():
-                    files.build(clock.now(), site_address(town, exercise=exercise))
+                    files.build(clock.now(), site_address(town, exercise=exercise), thorough=True)
