@@ -15,7 +15,7 @@ CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 def messages() -> set[str]:
     """Every msgid of templates and code."""
     found: set[str] = set()
-    for template in (WEB / "templates").rglob("*.html"):
+    for template in (*(WEB / "templates").rglob("*.html"), *(WEB / "templates").rglob("*.txt")):
         text = template.read_text(encoding="utf-8")
         for single, double in re.findall(r"""{% translate (?:'([^']+)'|"([^"]+)")""", text):
             found.add(single or double)

@@ -8,6 +8,7 @@
     ├── StateError              1  the state of an earlier build does not fit
     ├── StepError               1  a draft cannot take this step from where it stands
     ├── StaleError              1  somebody else saved in the meantime
+    ├── UploadError             1  a file that is not taken
     └── RefusedError            3  refused for safety (forged, stale, not authorised)
 
 Exit 0 means done, 2 wrong usage (the command line's own).
@@ -66,6 +67,14 @@ class StateError(KrisenfestError):
 
 class StepError(KrisenfestError):
     """A draft cannot take this step from where it stands; the message names the steps that it can take."""
+
+
+class UploadError(KrisenfestError):
+    """A file is not taken: why, and what to bring instead. `code` names the reason, `details` its figures."""
+
+    def __init__(self, code: str, message: str, **details: str) -> None:
+        super().__init__(message)
+        self.code, self.details = code, details
 
 
 class StaleError(KrisenfestError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from krisenfest.domain.releases import Holding, applies, continued
 from krisenfest.errors import Problem, SourceError, StateError
 from krisenfest.filetree import File, Store
 from krisenfest.publishing.directory import DirectoryStore
-from krisenfest.site.build import Made, Manifest, Planned, plan
+from krisenfest.site.build import FileEntry, Made, Manifest, Planned, plan
 from krisenfest.site.edition import Site
 from krisenfest.site.pieces import Pieces
 from krisenfest.site.unit import Unit
@@ -30,6 +30,7 @@ from krisenfest.sources import state as states
 from krisenfest.sources.directory import AREAS_FILE, areas_csv, read_areas
 from krisenfest.sources.files import Found, scan
 from krisenfest.sources.standing import Order, Progress, Report, remember
+from krisenfest.sources.warm import Warm
 
 
 def check(folder: Path, *, config: Config, at: datetime) -> tuple[Problem, ...]:
@@ -37,13 +38,15 @@ def check(folder: Path, *, config: Config, at: datetime) -> tuple[Problem, ...]:
     return tuple(folders.read(folder, scan(folder, config), at=at).problems)
 
 
-def build(order: Order, progress: Progress | None = None) -> Report:
+def build(order: Order, progress: Progress | None = None, warm: Warm | None = None) -> Report:
     """Build the site of a content folder, writing only what changed since the last build.
+
+    `warm` holds what this process knows from its last build of the same place, and then of this one.
 
     Raises SourceError with every problem, before anything is written, if the folder cannot be built from.
     """
     at, place = order.at, order.place
-    state = states.load(order.state_folder, place)
+    state = warm.load(order.state_folder, place) if warm else states.load(order.state_folder, place)
     shares = order.config.processes or processes.available()
     content = folders.read(order.folder, order.listing, at=at, anchor=state.anchor, known=state.known, shares=shares)
     if content.errors or content.municipality is None:
@@ -59,15 +62,17 @@ def build(order: Order, progress: Progress | None = None) -> Report:
     media = {path: _media_unit(order.folder, found) for path, found in content.media.items()}
     site = Site.of(release, at, order.base_url)
     site.pieces = Pieces(partial(states.load_pieces, order.state_folder, place, site.environment))
-    units = list(plan(site, media=media, previous=previous, lost=lost))
-    made, written = _render(units, previous, store, lost, shares, progress)
-    manifest = Manifest(site.environment, {each.unit.name: of_it for each, of_it in zip(units, made, strict=True)})
+    planned = plan(site, media=media, previous=previous, lost=lost)
+    made, written = _render(planned, previous, store, lost, shares, progress)
+    manifest = Manifest(site.environment, made)
     kept = {entry[0] for entry in manifest.files()}
     gone = [entry[0] for entry in previous.files() if entry[0] not in kept]
     for path in gone:
         store.remove(path)
-    new = states.State(release, known=content.known, anchor=content.anchor, outputs=manifest)
+    new = states.State(release, indexed=True, known=content.known, anchor=content.anchor, outputs=manifest)
     states.save(order.state_folder, place, new, state, site.pieces.left())
+    if warm:
+        warm.keep(new, order.state_folder, place)
     report = Report(
         release=release.number,
         files=len(kept),
@@ -85,36 +90,52 @@ WORTH_SPREADING = 400
 
 
 def _render(
-    units: Sequence[Planned],
+    planned: Iterator[Planned],
     previous: Manifest,
     store: Store,
     lost: frozenset[str],
     shares: int,
     progress: Progress | None,
-) -> tuple[list[Made], int]:
-    """Render and write what is new; gives what the manifest says of every unit, and the number of files written."""
+) -> tuple[dict[str, Made], int]:
+    """Render and write what is new; gives what the manifest says of every unit, and the number of files written.
+
+    One process writes each unit as soon as it is planned: what changed is there before the lists are looked at.
+    """
     old = {entry[0]: entry[1] for entry in previous.files()}
-    waiting = [number for number, planned in enumerate(units) if planned.kept is None]
+
+    def made_of(unit: Unit) -> tuple[Made, int]:
+        entries: list[FileEntry] = []
+        written = 0
+        for file in unit.render():
+            if old.get(file.path) != file.sha256 or file.path in lost:
+                store.write(file.path, file.chunks)
+                written += 1
+            entries.append((file.path, file.sha256, file.size))
+        return (unit.inputs, entries), written
+
+    made: dict[str, Made] = {}
+    total = 0
+    if shares == 1 and progress is None:
+        for unit, kept in planned:
+            made[unit.name], written = (kept, 0) if kept else made_of(unit)
+            total += written
+        return made, total
+
+    units = list(planned)
+    waiting = [unit for unit, kept in units if kept is None]
     shares = shares if len(waiting) >= WORTH_SPREADING else 1
 
-    def work(share: int) -> tuple[dict[int, Made], int]:
-        made: dict[int, Made] = {}
-        written = 0
-        for done, number in enumerate(waiting[share::shares]):
-            unit, entries = units[number].unit, []
-            for file in unit.render():
-                if old.get(file.path) != file.sha256 or file.path in lost:
-                    store.write(file.path, file.chunks)
-                    written += 1
-                entries.append((file.path, file.sha256, file.size))
-            made[number] = (unit.inputs, entries)
-            if progress and share == 0 and done % 100 == 0:
-                progress(done * shares, len(waiting))
-        return made, written
+    def work(share: int) -> dict[str, tuple[Made, int]]:
+        done: dict[str, tuple[Made, int]] = {}
+        for number, unit in enumerate(waiting[share::shares]):
+            done[unit.name] = made_of(unit)
+            if progress and share == 0 and number % 100 == 0:
+                progress(number * shares, len(waiting))
+        return done
 
-    results = processes.spread(work, shares)
-    made = {number: of_it for part, _ in results for number, of_it in part.items()}
-    return [each.kept or made[number] for number, each in enumerate(units)], sum(written for _, written in results)
+    new = {name: of_it for part in processes.spread(work, shares) for name, of_it in part.items()}
+    made = {unit.name: kept or new[unit.name][0] for unit, kept in units}
+    return made, sum(written for _, written in new.values())
 
 
 def _media_unit(folder: Path, found: Found) -> Unit:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,6 +19,18 @@ def available() -> int:
     if sys.platform != "linux":
         return 1
     return min(MOST, len(os.sched_getaffinity(0)))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No looking for circles of references meanwhile: a large release would be walked through again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def spread(work: Callable[[int], T], shares: int) -> list[T]:

@@ -255,9 +255,15 @@ def continued(
             "choose a later --at, or another --state"
         )
     versions = sorted([*(previous.versions if previous else ()), *added], key=itemgetter(0, 1, 2))
-    return Release(
+    release = Release(
         number=previous.number + 1 if previous else 1, as_of=at, municipality=municipality, versions=tuple(versions)
     )
+    if previous:  # what did not change is not gathered again
+        for version in added:
+            histories[version.key] = (*histories.get(version.key, ()), version)
+        same = histories.keys() == previous.histories.keys()
+        release.__dict__["histories"] = histories if same else dict(sorted(histories.items()))
+    return release
 
 
 def _next_version(key: Key, old: Version | None, new: Incoming, at: datetime) -> Version:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +18,10 @@ OTHER_FOLDERS = {"triggers": (".yaml", ".yml"), "indicators": (".csv",)}
 TOP_FILES = ("municipality.yaml", "areas.geojson", "areas.csv", "withdrawn.yaml")
 MAX_DEPTH = 8
 PICTURES_AND_PAPERS = ("pdf", "svg", "png", "jpg", "jpeg", "webp", "ics", "csv", "txt", "json", "geojson")
+
+
+# of each directory by its path: when it changed in ns, the files in it, the directories in it
+Seen = dict[str, tuple[int, list["Found"], list[str]]]
 
 
 class Found(NamedTuple):
@@ -38,8 +42,11 @@ class Listing:
     problems: list[Problem] = field(default_factory=list)
 
 
-def scan(folder: Path, config: Config) -> Listing:
-    """List the files of a content folder; what is too large, leads out or cannot be used is a problem."""
+def scan(folder: Path, config: Config, seen: Seen | None = None) -> Listing:
+    """List the files of a content folder; what is too large, leads out or cannot be used is a problem.
+
+    A directory that has not changed since `seen` is not read again; `seen` holds what was found when this ends.
+    """
     listing = Listing()
     if not folder.is_dir():
         listing.problems.append(
@@ -48,7 +55,7 @@ def scan(folder: Path, config: Config) -> Listing:
         return listing
     top = os.path.realpath(folder)
     strangers: dict[str, Found] = {}
-    for found in _walk(str(folder), "", top, listing):
+    for found in _walk(str(folder), "", top, listing, {} if seen is None else seen):
         first, _, rest = found.path.partition("/")
         if not rest:
             if found.path in TOP_FILES:
@@ -67,13 +74,44 @@ def scan(folder: Path, config: Config) -> Listing:
     return listing
 
 
-def _walk(folder: str, prefix: str, top: str, listing: Listing) -> Iterator[Found]:
+def top_files(folder: Path, config: Config) -> Listing:
+    """The files that say who the municipality is, and nothing else."""
+    listing = Listing()
+    for name in TOP_FILES:
+        try:
+            status = os.stat(folder / name)
+        except FileNotFoundError:
+            continue
+        _take(Found(name, status.st_size, status.st_mtime_ns), config.max_text_bytes, listing, listing.other)
+    return listing
+
+
+def _walk(folder: str, prefix: str, top: str, listing: Listing, seen: Seen) -> Iterator[Found]:
     try:
-        entries = list(os.scandir(folder))
+        changed = os.stat(folder).st_mtime_ns
+        entries = [] if (known := prefix in seen and seen[prefix][0] == changed) else list(os.scandir(folder))
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         listing.problems.append(Problem(prefix or ".", 1, "folder", what, "check its permissions"))
         return
+    if not known:
+        before = len(listing.problems)
+        files, folders = _entries(entries, prefix, top, listing)
+        if len(listing.problems) == before:  # a problem is told each time
+            seen[prefix] = (changed, files, folders)
+    else:
+        _, files, folders = seen[prefix]
+    yield from files
+    for path in folders:
+        yield from _walk(f"{folder}/{path.rpartition('/')[2]}", f"{path}/", top, listing, seen)
+
+
+def _entries(
+    entries: Sequence[os.DirEntry[str]], prefix: str, top: str, listing: Listing
+) -> tuple[list[Found], list[str]]:
+    """The files and the directories among the entries of a directory."""
+    files: list[Found] = []
+    folders: list[str] = []
     for entry in entries:
         if entry.name.startswith(".") or (not prefix and entry.name == "README.md"):
             continue
@@ -88,12 +126,13 @@ def _walk(folder: str, prefix: str, top: str, listing: Listing) -> Iterator[Foun
             listing.problems.append(Problem(path, 1, "file", what, "put a copy of the file here instead"))
         elif entry.is_dir():
             if path.count("/") < MAX_DEPTH:
-                yield from _walk(entry.path, f"{path}/", top, listing)
+                folders.append(path)
         elif entry.is_file():
             status = entry.stat()
-            yield Found(path, status.st_size, status.st_mtime_ns)
+            files.append(Found(path, status.st_size, status.st_mtime_ns))
         else:
             listing.problems.append(Problem(path, 1, "file", "is neither a file nor a folder", "take it out"))
+    return files, folders
 
 
 def _leads_inside(path: str, top: str) -> bool:

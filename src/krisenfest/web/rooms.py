@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 
@@ -19,11 +20,13 @@ from krisenfest.domain.municipality import Municipality as MunicipalityRecord
 from krisenfest.domain.records import Record
 from krisenfest.domain.releases import Key
 from krisenfest.errors import SourceError
+from krisenfest.processes import uncollected
 from krisenfest.sources import folder as folders
 from krisenfest.sources import state as states
-from krisenfest.sources.files import scan
+from krisenfest.sources.files import top_files
 from krisenfest.sources.notes import NOTES_FILE, read_notes, write_notes
 from krisenfest.sources.standing import Report
+from krisenfest.sources.warm import Warm
 from krisenfest.sources.write import files_of
 from krisenfest.web.accounts.models import Municipality
 
@@ -95,7 +98,7 @@ class Files:
 
     def municipality(self, at: datetime) -> MunicipalityRecord:
         """The municipality as its content folder says. Raises SourceError if that cannot be read."""
-        listing = replace(scan(self.content, config()), records=[])
+        listing = top_files(self.content, config())
         found = folders.read(self.content, listing, at=at)
         if found.municipality is None:
             raise SourceError(found.problems)
@@ -111,11 +114,37 @@ class Files:
                 raise
             return release.municipality
 
-    def build(self, at: datetime, base_url: str) -> Report:
-        """Build the site. Raises SourceError with every problem; the old site stays then."""
-        return rebuild.build_folder(
-            self.content, self.site, state_folder=self.state, config=config(), at=at, base_url=base_url
-        )
+    def build(self, at: datetime, base_url: str, *, thorough: bool = False) -> Report:
+        """Build the site; a `thorough` build looks at every file. Raises SourceError; the old site stays then."""
+        with uncollected():
+            if thorough:
+                return rebuild.build_folder(
+                    self.content, self.site, state_folder=self.state, config=config(), at=at, base_url=base_url
+                )
+            return rebuild.build_again(
+                self.content,
+                self.site,
+                state_folder=self.state,
+                config=config(),
+                at=at,
+                base_url=base_url,
+                warm=_warm(self.place),
+            )
+
+
+MOST_WARM = 4  # towns that a process keeps in memory; the one that was built longest ago goes first
+_kept_warm: dict[Path, Warm] = {}
+_only_one = Lock()
+
+
+def _warm(place: Path) -> Warm:
+    """What this process knows of a room; only who holds the room's lock uses it."""
+    with _only_one:
+        found = _kept_warm.pop(place, None) or Warm()
+        _kept_warm[place] = found
+        for oldest in list(_kept_warm)[:-MOST_WARM]:
+            del _kept_warm[oldest]
+        return found
 
 
 def files_for(municipality: Municipality, *, exercise: bool = False) -> Files:

@@ -86,6 +86,10 @@ globals().update(_mail(CONFIG.mail_url))
 DEFAULT_FROM_EMAIL = CONFIG.mail_from
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+FILE_UPLOAD_HANDLERS = [
+    "krisenfest.web.desk.file_views.Limited",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -172,7 +176,10 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
-MFA_FORMS = {"add_webauthn": "krisenfest.web.accounts.forms.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "krisenfest.web.accounts.forms.PasskeyForm",
+    "activate_totp": "krisenfest.web.accounts.forms.CodeAppForm",
+}
 MFA_TOTP_ISSUER = "krisenfest"
 SOCIALACCOUNT_ADAPTER = "krisenfest.web.accounts.adapter.TownAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the town's own server vouches for its addresses

@@ -12,7 +12,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
-from krisenfest.web.desk import publishing, seen
+from krisenfest.web.desk import files, publishing, seen
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = 0.05
@@ -98,6 +98,7 @@ class Workshop:
                 if clock.stopwatch_s() - renewed >= RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()
+                    files.tidy()
                     DBTaskResult.objects.filter(finished_at__lt=clock.now() - KEPT).delete()
             except Exception:
                 logger.exception("the sweep begins anew")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path
 
-from krisenfest.web.accounts import views
+from krisenfest.web.accounts import sessions, views
 
 urlpatterns = [
     path("einladung/<str:token>/", views.accept, name="invitation"),
@@ -22,5 +22,5 @@ urlpatterns = [
     path("wege/", include("allauth.mfa.urls")),
     path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("anmeldung/", include("allauth.socialaccount.urls")),
-    path("sitzungen/", include("allauth.usersessions.urls")),
+    path("sitzungen/", sessions.sessions, name="usersessions_list"),
 ]

@@ -16,19 +16,23 @@ from krisenfest.site.words import Words
 from krisenfest.web.desk import forms
 
 LABELS: Mapping[str, Any] = {
-    "title": _("Überschrift"),
-    "hazard": _("Wovor"),
-    "summary": _("Kurz gesagt"),
-    "body": _("Text"),
+    # What people are to do comes first: it is what the second person has to look at.
     "instructions": _("Was ist zu tun"),
-    "instead": _("Was stattdessen"),
     "all_clear": _("Entwarnung"),
-    "recap": _("Rückblick"),
-    "phrases": _("Kurze Texte"),
-    "image_alt": _("Bildbeschreibung"),
-    "area": _("Wo"),
+    "status": _("Betriebsstatus"),
+    "instead": _("Was stattdessen"),
+    "title": _("Überschrift"),
+    "summary": _("Kurz gesagt"),
     "valid_from": _("Gilt ab"),
     "valid_until": _("Gilt bis"),
+    "area": _("Wo"),
+    "hazard": _("Wovor"),
+    "body": _("Text"),
+    "recap": _("Rückblick"),
+    "phrases": _("Kurze Texte"),
+    "image": _("Bild"),
+    "image_alt": _("Bildbeschreibung"),
+    "attachments": _("Anlagen"),
     "level": _("Ebene"),
     "issued_by": _("Erlassen von"),
     "form": _("Rechtsform"),
@@ -37,7 +41,6 @@ LABELS: Mapping[str, Any] = {
     "provided": _("Bereitgestellt am"),
     "promulgated": _("Bekannt gemacht am"),
     "review_by": _("Prüfen bis"),
-    "status": _("Betriebsstatus"),
     "status_from": _("Ab"),
     "status_until": _("Voraussichtlich bis"),
     "start": _("Beginn"),
@@ -60,28 +63,38 @@ SILENT = frozenset({"kind", "id", "texts", "category", "severity", "urgency", "c
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any], town: Municipality) -> list[dict[str, Any]]:
-    """For each field that differs: its name, and the pieces that stay, go ("del") and come ("ins")."""
+    """For each field that differs: its name, and the pieces that stay, go ("del") and come ("ins").
+
+    What is said in the language that binds comes first, with everything that is no text; then one language after the
+    other. `lang` is empty for the first, `language` its name.
+    """
     said = Words(get_language() or "de", town.zone)
     old, new = _flat(before or {}, town, said), _flat(after, town, said)
+    languages = ["", *sorted({lang for lang, _ in (*old, *new)} - {""})]
+    places = {name: place for place, name in enumerate(LABELS)}
     found = []
-    places = {str(label): place for place, label in enumerate(LABELS.values())}
-    for label in sorted({*new, *old}, key=lambda each: (places.get(each.partition(" (")[0], len(places)), each)):
-        was, now = old.get(label, ""), new.get(label, "")
+    for key in sorted(
+        {*new, *old}, key=lambda each: (languages.index(each[0]), places.get(each[1], len(places)), each)
+    ):
+        was, now = old.get(key, ""), new.get(key, "")
         if was != now:
-            found.append({"label": label, "pieces": list(pieces(was, now)), "new": not was})
+            lang, name = key
+            label = str(LABELS.get(name, name))
+            each = {"lang": lang, "language": LANGUAGES.get(lang, lang), "label": label, "new": not was}
+            found.append({**each, "pieces": list(pieces(was, now))})
     return found
 
 
-def _flat(payload: Mapping[str, Any], town: Municipality, said: Words) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _flat(payload: Mapping[str, Any], town: Municipality, said: Words) -> dict[tuple[str, str], str]:
+    """What each field says, by its language (empty: the one that binds) and its name."""
+    found: dict[tuple[str, str], str] = {}
     for number, text in enumerate(payload.get("texts", ())):
-        tail = f" ({LANGUAGES.get(text['lang'], text['lang'])})" if number else ""
         for name, value in text.items():
             if name not in ("lang", "translates"):
-                found[str(LABELS.get(name, name)) + tail] = _shown(name, value, town, said)
+                found[text["lang"] if number else "", name] = _shown(name, value, town, said)
     for name, value in payload.items():
         if name not in SILENT and value not in (None, "", [], ()):
-            found[str(LABELS.get(name, name))] = _shown(name, value, town, said)
+            found["", name] = _shown(name, value, town, said)
     return found
 
 

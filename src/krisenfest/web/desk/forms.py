@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
+import orjson
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -296,7 +297,7 @@ class RuleForm(RecordForm):
         _("Kurz gesagt"), rows=3, required=True, most=2000, hint=_("In einfachen Worten: was gilt, für wen.")
     )
     legal_basis = _text(_("Rechtsgrundlage"), most=500)
-    binding_text = _text(_("Verbindlicher Text (Adresse)"), most=2000)
+    binding_text = _text(_("Verbindlicher Text (Adresse, oder angehängtes PDF)"), most=2000)
     valid_from = Moment(label=_("Gilt ab"))
     valid_through = Day(label=_("Gilt bis einschließlich"), required=False)
     provided = Day(label=_("Bereitgestellt am"), required=False)
@@ -361,10 +362,27 @@ class RestrictForm(RecordForm):
         return {"status": given["status"]}
 
 
+class Attached(forms.CharField):
+    """Files with their titles as JSON: what the page of a draft's files has written."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> str:
+        """The text, if it says what it should."""
+        text = str(super().clean(value))
+        try:
+            found = orjson.loads(text or "[]")
+            known = [{"path": str(each["path"]), "title": str(each["title"])} for each in found]
+        except (ValueError, TypeError, KeyError):
+            raise forms.ValidationError(gettext("Die Anlagen sind nicht zu lesen. Hängen Sie sie neu an.")) from None
+        return orjson.dumps(known).decode() if known else ""
+
+
 class InviteForm(RecordForm):
     """Invite: what, when, where, who, how to register."""
 
     kind, verb = "event", Verb.INVITE
+    said = ("title", "summary", "body", "image_alt")
     moments = ("start", "end")
 
     summary = _text(_("Kurz gesagt"), rows=2, most=2000)
@@ -376,6 +394,9 @@ class InviteForm(RecordForm):
     agenda = _text(_("Ablauf"), rows=4, hint=_("Eine Zeile je Punkt: 17:00 Begrüßung"))
     registration = forms.EmailField(label=_("Anmeldung per E-Mail an"), required=False)
     body = _text(_("Text"), rows=8, most=50000)
+    image = forms.CharField(required=False, widget=forms.HiddenInput)
+    image_alt = forms.CharField(required=False, widget=forms.HiddenInput, max_length=1000)
+    attachments = Attached(required=False)
 
     field_order = ("title", "summary", "start", "end", "place", "online", "hosts", "agenda", "registration", "body")
 
@@ -389,7 +410,9 @@ class InviteForm(RecordForm):
         found["agenda"] = "\n".join(
             f"{each.get('at', '')} {each['title']}".strip() for each in payload.get("agenda", ())
         )
-        return found
+        found["image"] = payload.get("image") or ""
+        there = payload.get("attachments", ())
+        return found | {"attachments": orjson.dumps(there).decode() if there else ""}
 
     def clean_agenda(self) -> str:
         """Each line begins with a time."""
@@ -421,6 +444,8 @@ class InviteForm(RecordForm):
             "hosts": _listed(given["hosts"]),
             "agenda": agenda,
             "registration": registration or None,
+            "image": given["image"] or None,
+            "attachments": orjson.loads(given["attachments"]) if given["attachments"] not in ("", "-") else [],
         }
 
 

@@ -22,6 +22,8 @@ from krisenfest.site.addresses import record_path
 from krisenfest.web.accounts.models import User, token_digest
 from krisenfest.web.audit import log
 from krisenfest.web.desk import preview as previews
+from krisenfest.web.desk.file_views import shown
+from krisenfest.web.desk.files import place_of
 from krisenfest.web.desk.forms import form_for, free_id
 from krisenfest.web.desk.models import Draft, PreviewLink
 from krisenfest.web.desk.place import Place, in_town
@@ -83,6 +85,8 @@ def preview(request: HttpRequest, token: str, page: str) -> HttpResponseBase:
         return render(request, "desk/preview_over.html", status=410)
     found = link.draft
     files = files_for(found.municipality, exercise=found.exercise)
+    if place_of(found, page):
+        return shown(request, found, page)
     record = _as_it_stands(found, files.standing_municipality(now))
     if record is not None:
         address = site_address(found.municipality, exercise=found.exercise)

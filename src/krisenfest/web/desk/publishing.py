@@ -21,6 +21,7 @@ from krisenfest.domain.approval import Act, State, Verb, may, step
 from krisenfest.errors import KrisenfestError, RefusedError
 from krisenfest.web.accounts.models import Municipality, User
 from krisenfest.web.audit import log
+from krisenfest.web.desk import files as uploads
 from krisenfest.web.desk import proofs, seen
 from krisenfest.web.desk.models import Approval, Draft, Publication, Revision, Step
 from krisenfest.web.published import published
@@ -70,8 +71,11 @@ def _publish(publication: Publication, files: Files, address: str) -> bool:
         if revision.payload is None:
             files.take_out(revision.kind, revision.record_id, publication.approval.draft.public_note)
         else:
+            uploads.put(publication, files)
             files.put(revision.record, municipality)
         report = files.build(at, address)
+        if uploads.clear(publication, files):
+            report = files.build(at, address)
     except Exception as error:
         _failed(publication, error, at)
         _put_back(publication.revision, files, at)
@@ -218,7 +222,7 @@ def renew() -> None:
             files = files_for(town, exercise=exercise)
             if files.content.is_dir():
                 with telling(town), files.alone():
-                    files.build(clock.now(), site_address(town, exercise=exercise))
+                    files.build(clock.now(), site_address(town, exercise=exercise), thorough=True)
     proofs.complete(clock.now())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from krisenfest.web.desk import people, preview_views, views, work_views
+from krisenfest.web.desk import file_views, people, preview_views, records, views, work_views
 
 ROOM = [
     path("", views.start, name="start"),
@@ -13,8 +13,10 @@ ROOM = [
     path("entwurf/<int:number>/bearbeiten/", work_views.edit, name="edit"),
     path("entwurf/<int:number>/freigeben/", work_views.approve, name="approve"),
     path("entwurf/<int:number>/schritt/", work_views.act, name="act"),
+    path("entwurf/<int:number>/dateien/", file_views.attachments, name="files"),
+    path("entwurf/<int:number>/dateien/<str:name>", file_views.attachment, name="file"),
     path("entwurf/<int:number>/vorschau/", preview_views.preview_link, name="preview-link"),
-    path("eintraege/", views.records, name="records"),
+    path("eintraege/", records.records, name="records"),
     path("eintrag/<str:kind>/<str:record_id>/", views.record, name="record"),
     path("eintrag/<str:kind>/<str:record_id>/stimmt/", views.still_correct, name="still-correct"),
     path("veroeffentlichungen/", views.publications, name="publications"),

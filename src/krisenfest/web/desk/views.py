@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,7 +19,7 @@ from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
 from krisenfest.web.audit.models import Entry
 from krisenfest.web.desk import proofs, publishing, towns, words, work
-from krisenfest.web.desk.models import Publication, Review
+from krisenfest.web.desk.models import Draft, Publication, Review
 from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, is_ahead, overview
 from krisenfest.web.desk.place import Place, in_town, once_more
 from krisenfest.web.served import serve
@@ -44,7 +43,8 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     """The five verbs; below: what is public, what waits for me, what changes next, what is overdue for review."""
     now = clock.now()
     at_work = list(place.drafts().at_work().select_related("submitted_by", "changed_by", "author"))
-    mine = [each for each in at_work if _waits_for(place, each)]
+    waiting = [each for each in at_work if _waits_for(place, each)]
+    others = [each for each in at_work if each not in waiting]
     alone = place.publications().filter(approval__alone=True, approval__confirmed=None)
     to_confirm = alone.exclude(approval__submitted_by=place.user)
     if not place.may(Act.APPROVE, Verb.WARN):
@@ -52,8 +52,9 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     context = {
         "verbs": [(each.value, *words.VERBS[each]) for each in FIVE if each in place.verbs()],
         "more": [(each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.REMOVE) if each in place.verbs()],
-        "waiting": mine,
-        "others": [each for each in at_work if each not in mine],
+        "waiting": waiting,
+        "mine": [each for each in others if _is_of(each, place)],
+        "others": [each for each in others if not _is_of(each, place)],
         "to_confirm": to_confirm,
         "unconfirmed": alone.filter(approval__confirm_by__lt=now).exclude(pk__in=to_confirm.values("pk")),
         "stuck": place.publications().filter(status=Publication.FAILED),
@@ -63,29 +64,17 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "desk/start.html", context)
 
 
-def _waits_for(place: Place, draft: Any) -> bool:
+def _waits_for(place: Place, draft: Draft) -> bool:
+    """Whether somebody else waits until this person has decided, or has mended what came back."""
     if draft.state == State.IN_REVIEW:
         if place.exercise:
             return place.may(Act.SAVE, draft.verb)
         return place.may(Act.APPROVE, draft.verb) and place.user.pk not in (draft.submitted_by_id, draft.changed_by_id)
+    return draft.state == State.RETURNED and _is_of(draft, place)
+
+
+def _is_of(draft: Draft, place: Place) -> bool:
     return place.user.pk in (draft.author_id, draft.changed_by_id)
-
-
-@require_safe
-@in_town
-def records(request: HttpRequest, place: Place) -> HttpResponse:
-    """Everything that is public, by kind; with `verb` to choose what it is to be done with."""
-    verb = request.GET.get("verb", "")
-    kinds = {"restrict": ("service",), "all-clear": ("alert",)}.get(verb, tuple(words.KINDS))
-    found = place.revisions().current().filter(kind__in=kinds)
-    rows = [(each, each.payload["texts"][0].get("title", "")) for each in found]
-    if verb == "all-clear":
-        now = clock.now()
-        holding = {(line.kind, line.id) for line in overview(place, now).holding}
-        rows = [(each, title) for each, title in rows if (each.kind, each.record_id) in holding]
-    groups = [(words.KINDS[kind], [row for row in rows if row[0].kind == kind]) for kind in kinds]
-    named = words.VERBS[verb][0] if verb in words.VERBS else ""
-    return render(request, "desk/records.html", {"groups": groups, "verb": verb, "verb_name": named})
 
 
 @require_safe

@@ -48,6 +48,14 @@ KINDS = {
     "event": _("Veranstaltung"),
     "page": _("Seite"),
 }
+KINDS_MANY = {
+    "alert": _("Warnungen"),
+    "measure": _("Maßnahmen"),
+    "notice": _("Mitteilungen"),
+    "service": _("Leistungen"),
+    "event": _("Veranstaltungen"),
+    "page": _("Seiten"),
+}
 ACTS = {
     "submit": _("zur Freigabe gegeben"),
     "take-back": _("zurückgenommen"),

@@ -157,6 +157,8 @@ def _saved(
         return JsonResponse({"version": draft.version})
     if "submit" in request.POST:
         return _submitted(request, place, draft, town, form_class)
+    if "files" in request.POST:
+        return redirect(f"{place.base}entwurf/{draft.pk}/dateien/")
     messages.success(request, gettext("Gespeichert."))
     return redirect(f"{place.base}entwurf/{draft.pk}/bearbeiten/")
 
