@@ -270,10 +270,24 @@ def test_too_many_wrong_passwords_lock_out_with_a_clear_message(
         client.post("/desk/konto/login/", {"login": people.author.email, "password": f"wrong number {each}"})
         for each in range(6)
     ]
-    assert "Zu viele" in answers[-1].content.decode()
+    assert "Warten Sie fünf Minuten" in answers[-1].content.decode()
     right = client.post("/desk/konto/login/", {"login": people.author.email, "password": PASSWORD})
     assert right.status_code in (200, 429)
     assert client.get("/desk/musterstadt/").status_code == 302
+
+
+def test_too_many_requests_are_told_in_german_on_a_page_of_ours(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    for each in range(31):
+        answer = client.post("/desk/konto/login/", {"login": f"{each}@b.example", "password": "wrong"})
+    assert (answer.status_code, "Zu viele Versuche" in answer.content.decode()) == (429, True)
+
+
+def test_the_list_of_sessions_speaks_german(municipality: Municipality, people: People, client: Client) -> None:
+    client.force_login(people.author)
+    page = client.get("/desk/konto/sitzungen/").content.decode()
+    assert [bool(re.search(r"<h1[^>]*>\s*Wo ich angemeldet bin", page)), "Sessions" in page] == [True, False]
 
 
 @pytest.mark.parametrize("path", ["/desk/konto/neu/", "/desk/konto/passwort/vergessen/"])
