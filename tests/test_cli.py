@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import MUSTERSTADT
+from conftest import MUSTERSTADT, write
 from krisenfest.cli import main
 
 AT = ["--at", "2026-07-01T12:00"]
@@ -107,6 +107,32 @@ def test_applies_takes_every_name_of_an_area(area: str, tmp_path: Path, capsys: 
     assert main([*arguments, *known]) == 0
     kinds = [each["kind"] for each in json.loads(capsys.readouterr().out)["applies"]]
     assert ("alert" in kinds) == (area not in ("05", "DE"))
+
+
+@pytest.mark.parametrize(
+    ("known_at", "expected"),
+    [("2026-05-31T23:59", []), ("2026-06-01", ["m"]), ("2026-07-01", ["m"])],
+)
+def test_without_builds_the_entries_say_themselves_when_they_were_published(
+    town: Path, known_at: str, expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "title: M\nlevel: gemeinde\nissued_by: Stadt\nform: bylaw\nprovided: 2026-06-01\npromulgated: 2026-06-02\n"
+    write(town, "measures/m.md", f"---\n{text}valid_from: 2026-06-03\n---\nText\n")
+    arguments = ["applies", str(town), "--area", "059580099098", "--at", "2026-06-20", "--known-at", known_at]
+    assert main([*arguments, "--json"]) == 0
+    printed = capsys.readouterr()
+    assert [each["id"] for each in json.loads(printed.out)["applies"]] == expected
+    assert "with --state" in printed.err
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("measure m (version 1" if expected else "nothing applies in")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "1799-12-31T23:59", "3000-01-01", "9999-12-31"])
+def test_a_time_that_nobody_means_is_wrong_usage(town: Path, at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(town), "--at", at])
+    assert ended.value.code == 2
+    assert "write a year from 1800 to 2999" in capsys.readouterr().err
 
 
 def test_the_demo_answers_and_says_where(tmp_path: Path) -> None:

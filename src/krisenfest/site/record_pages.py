@@ -62,10 +62,11 @@ def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
         "description": said.text.summary,
         "item": item(edition, version),
         "text_lang": said.text.lang,
-        "body": edition.html(version.kind, said.text.body, full),
+        "body": edition.html(version.kind, said.text.body, full, anchors=True),
         "text": said.text.model_dump(),
         "missing": said.missing,
         "outdated": said.outdated,
+        "binding": _binding(edition, version, full) if said.outdated else None,
         "id": version.id,
         "version": version.number,
         "as_of": words.stamp(version.recorded),
@@ -77,6 +78,14 @@ def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
         ],
         **details.of(edition, version, full),
     }
+
+
+def _binding(edition: Edition, version: Version, full: str) -> dict[str, str]:
+    """The text that binds, for a page whose translation is older than it."""
+    source = version.record.source
+    parts = (source.all_clear, source.instructions, source.instead, source.body)
+    html = "".join(edition.html(version.kind, text, full) for text in parts)
+    return {"title": source.title, "summary": source.summary, "html": html}
 
 
 def _links(history: Sequence[Version]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ def scan(folder: Path, config: Config) -> Listing:
         )
         return listing
     top = os.path.realpath(folder)
+    strangers: dict[str, Found] = {}
     for found in _walk(str(folder), "", top, listing):
         first, _, rest = found.path.partition("/")
         if not rest:
@@ -57,6 +59,9 @@ def scan(folder: Path, config: Config) -> Listing:
             _take_media(found, config, listing)
         elif first in OTHER_FOLDERS and found.path.endswith(OTHER_FOLDERS[first]):
             _take(found, config.max_media_bytes, listing, listing.other)
+        if first not in (*FOLDERS, "media", *OTHER_FOLDERS) and found.path not in TOP_FILES:
+            strangers.setdefault(first, found)
+    listing.problems += [_stranger(name, found) for name, found in sorted(strangers.items())]
     listing.records.sort()
     listing.media = dict(sorted(listing.media.items()))
     return listing
@@ -94,6 +99,15 @@ def _walk(folder: str, prefix: str, top: str, listing: Listing) -> Iterator[Foun
 def _leads_inside(path: str, top: str) -> bool:
     real = os.path.realpath(path)
     return os.path.exists(real) and os.path.commonpath([real, top]) == top and not top.startswith(real)
+
+
+def _stranger(name: str, found: Found) -> Problem:
+    """What lies at the top and is not read: an entry in a misspelt folder would be missing without a word."""
+    known = [*FOLDERS, "media", *OTHER_FOLDERS, *TOP_FILES]
+    close = get_close_matches(name.lower(), known, 1, cutoff=0.75)
+    hint = f"did you mean {close[0]}?" if close else "move it out, or into one of " + ", ".join(known)
+    what = f"{'the folder' if '/' in found.path else 'the file'} {name} is not read"
+    return Problem(found.path, 1, "folder" if "/" in found.path else "file", what, hint, advice=True)
 
 
 def _take(found: Found, max_bytes: int, listing: Listing, into: dict[str, Found]) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 MESSAGES = {
-    "the end comes before the start; swap or mend the two": _(
+    "the end does not come after the start; mend one of the two": _(
         "Das Ende liegt vor dem Beginn. Bitte eines von beiden ändern."
     ),
     "comes before the alert began; mend one of the two": _("Die Entwarnung liegt vor dem Beginn der Warnung."),
