@@ -179,7 +179,7 @@ def test_what_happens_to_an_account_is_logged_without_a_name(
     post("/desk/konto/passwort/", {"password1": PASSWORD, "password2": PASSWORD})
     post("/desk/konto/bestaetigen/", {"password": PASSWORD})
     page = client.get("/desk/konto/wege/totp/activate/").content.decode()
-    secret = re.search(r'value="([A-Z2-7]{32})"', page)
+    secret = re.search(r'id="secret">([A-Z2-7]{32})<', page)
     assert secret is not None
     code = totp(secret.group(1), int(clock.now().timestamp()) // 30)
     post("/desk/konto/wege/totp/activate/", {"code": code})
@@ -272,10 +272,24 @@ def test_too_many_wrong_passwords_lock_out_with_a_clear_message(
         client.post("/desk/konto/login/", {"login": people.author.email, "password": f"wrong number {each}"})
         for each in range(6)
     ]
-    assert "Zu viele" in answers[-1].content.decode()
+    assert "Warten Sie fünf Minuten" in answers[-1].content.decode()
     right = client.post("/desk/konto/login/", {"login": people.author.email, "password": PASSWORD})
     assert right.status_code in (200, 429)
     assert client.get("/desk/musterstadt/").status_code == 302
+
+
+def test_too_many_requests_are_told_in_german_on_a_page_of_ours(
+    municipality: Municipality, people: People, client: Client
+) -> None:
+    for each in range(31):
+        answer = client.post("/desk/konto/login/", {"login": f"{each}@b.example", "password": "wrong"})
+    assert (answer.status_code, "Zu viele Versuche" in answer.content.decode()) == (429, True)
+
+
+def test_the_list_of_sessions_speaks_german(municipality: Municipality, people: People, client: Client) -> None:
+    client.force_login(people.author)
+    page = client.get("/desk/konto/sitzungen/").content.decode()
+    assert [bool(re.search(r"<h1[^>]*>\s*Wo ich angemeldet bin", page)), "Sessions" in page] == [True, False]
 
 
 @pytest.mark.parametrize("path", ["/desk/konto/neu/", "/desk/konto/passwort/vergessen/"])

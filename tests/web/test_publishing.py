@@ -123,11 +123,11 @@ def test_one_town_that_cannot_be_built_does_not_stop_the_others(
     towns.add("zweitstadt", town, at=AT)
     build, built = publishing.Files.build, []
 
-    def broken_in_the_first(files: Any, *given: Any) -> Any:
+    def broken_in_the_first(files: Any, *given: Any, **named: Any) -> Any:
         if "musterstadt" in files.place.parts:
             raise ZeroDivisionError("a template")
         built.append(files.place.parts[-1])
-        return build(files, *given)
+        return build(files, *given, **named)
 
     monkeypatch.setattr(publishing.Files, "build", broken_in_the_first)
     publishing.renew()

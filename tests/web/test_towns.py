@@ -44,6 +44,7 @@ def routes(patterns: Any, before: str = "") -> Iterator[str]:
 GIVEN = {
     "<slug:slug>": "musterstadt",
     "<str:verb>": "warn",
+    "<str:name>": "bild.png",
     "<int:number>": "1",
     "<str:kind>": "alert",
     "<str:record_id>": "hochwasser-muster",
