@@ -205,6 +205,11 @@ def sweep() -> int:
     return sum(publish_waiting(Municipality.objects.get(pk=each), exercise=exercise) for each, exercise in rooms)
 
 
+def anything_waits() -> bool:
+    """Whether something waits to be published, and could be now."""
+    return Publication.objects.waiting().filter(status=Publication.WAITING).exists()
+
+
 def renew() -> None:
     """Build every site anew where its pages would be wrong soon; costs nothing where they stand."""
     for town in Municipality.objects.all():
