@@ -39,11 +39,12 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 def why_not() -> str:
     """Why this cannot be measured here; empty if it can."""
-    missing = [name for name in ("nginx", "wrk") if _find(name) is None]
+    missing = [name for name in ("nginx", "wrk") if find(name) is None]
     return f"{' and '.join(missing)} not found (Debian: apt-get install nginx-light wrk)" if missing else ""
 
 
-def _find(name: str) -> str | None:
+def find(name: str) -> str | None:
+    """The path of a program, which Debian may have put where only root looks."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
 
 
@@ -69,7 +70,7 @@ def served(root: Path, place: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     config = place / "nginx.conf"
     config.write_text(NGINX.format(place=place, port=port, root=root), encoding="ascii")
-    command = [str(_find("nginx")), "-c", str(config), "-p", str(place), "-e", str(place / "error.log")]
+    command = [str(find("nginx")), "-c", str(config), "-p", str(place), "-e", str(place / "error.log")]
     server = subprocess.Popen(command)
     try:
         for _ in range(100):

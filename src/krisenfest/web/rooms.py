@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
 
-from krisenfest import rebuild
+from krisenfest import clock, rebuild
 from krisenfest.config import Config
 from krisenfest.disk import write_whole
 from krisenfest.domain.links import FOLDERS
@@ -23,7 +24,7 @@ from krisenfest.errors import SourceError
 from krisenfest.processes import uncollected
 from krisenfest.sources import folder as folders
 from krisenfest.sources import state as states
-from krisenfest.sources.files import top_files
+from krisenfest.sources.files import Found, Listing, top_files
 from krisenfest.sources.notes import NOTES_FILE, read_notes, write_notes
 from krisenfest.sources.standing import Report
 from krisenfest.sources.warm import Warm
@@ -99,10 +100,9 @@ class Files:
     def municipality(self, at: datetime) -> MunicipalityRecord:
         """The municipality as its content folder says. Raises SourceError if that cannot be read."""
         listing = top_files(self.content, config())
-        found = folders.read(self.content, listing, at=at)
-        if found.municipality is None:
-            raise SourceError(found.problems)
-        return found.municipality
+        if listing.problems:
+            raise SourceError(listing.problems)
+        return _read(self.content, tuple(listing.other.values()))
 
     def standing_municipality(self, at: datetime) -> MunicipalityRecord:
         """The same; where the folder cannot be read, as the last release has it, so that the desk stays open."""
@@ -130,6 +130,16 @@ class Files:
                 base_url=base_url,
                 warm=_warm(self.place),
             )
+
+
+@lru_cache(maxsize=64)
+def _read(content: Path, files: tuple[Found, ...]) -> MunicipalityRecord:
+    """The municipality as these files say, which are what the folder holds now: asked for with every request."""
+    listing = Listing(other={each.path: each for each in files})
+    found = folders.read(content, listing, at=clock.now())
+    if found.municipality is None:
+        raise SourceError(found.problems)
+    return found.municipality
 
 
 MOST_WARM = 4  # towns that a process keeps in memory; the one that was built longest ago goes first

@@ -54,6 +54,8 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        # Each request runs in a thread of its own, so a connection is lent to it, not made for it.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 20}},
     }
 
 

@@ -215,6 +215,11 @@ def note_unconfirmed(at: datetime) -> None:
                 logger.warning("an alert was not confirmed in time", extra={"town": town.slug})
 
 
+def anything_waits() -> bool:
+    """Whether something waits to be published, and could be now."""
+    return Publication.objects.waiting().filter(status=Publication.WAITING).exists()
+
+
 def renew() -> None:
     """Build every site anew where its pages would be wrong soon, and make proofs that were lost with a worker."""
     for town in Municipality.objects.all():
