@@ -105,6 +105,8 @@ INSTALLED_APPS = [
     "krisenfest.web.accounts",
     "krisenfest.web.audit",
     "krisenfest.web.desk",
+    "krisenfest.web.events",
+    "krisenfest.web.participation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
