@@ -146,7 +146,8 @@ USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 
 STATIC_URL = "/desk/static/"
-STATICFILES_DIRS = [str(Path(__file__).parents[1] / "site" / "assets")]
+ASSETS = Path(__file__).parents[1] / "site" / "assets"
+STATICFILES_DIRS = [str(ASSETS), str(ASSETS / "vendor")]  # the counter's pages look like the site
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
 from krisenfest.web.desk import publishing
+from krisenfest.web.events import sweeping
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = 0.05
@@ -83,6 +84,7 @@ class Workshop:
             try:
                 publishing.sweep()
                 publishing.look_again()
+                sweeping.sweep(clock.now())
                 if clock.stopwatch_s() - renewed > RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()

@@ -21,6 +21,7 @@ from krisenfest.domain.notices import AlertKind
 from krisenfest.domain.records import YEARS, Reading, Record
 from krisenfest.domain.texts import LANGUAGES
 from krisenfest.site.addresses import slug
+from krisenfest.web.desk import register_fields
 from krisenfest.web.desk.messages import in_german
 
 Values = dict[str, Any]
@@ -360,7 +361,7 @@ class RestrictForm(RecordForm):
         return {"status": given["status"]}
 
 
-class InviteForm(RecordForm):
+class InviteForm(register_fields.RegistrationFields, RecordForm):
     """Invite: what, when, where, who, how to register."""
 
     kind, verb = "event", Verb.INVITE
@@ -376,7 +377,10 @@ class InviteForm(RecordForm):
     registration = forms.EmailField(label=_("Anmeldung per E-Mail an"), required=False)
     body = _text(_("Text"), rows=8, most=50000)
 
-    field_order = ("title", "summary", "start", "end", "place", "online", "hosts", "agenda", "registration", "body")
+    field_order = (
+        *("title", "summary", "start", "end", "place", "online", "hosts", "agenda", "body"),
+        *("registration", *register_fields.NAMES),
+    )
 
     @classmethod
     def fields_of(cls, payload: Mapping[str, Any], town: Municipality) -> Values:
@@ -385,6 +389,7 @@ class InviteForm(RecordForm):
         found["place"], found["online"] = payload.get("place", ""), payload.get("online", False)
         found["hosts"] = ", ".join(payload.get("hosts", ()))
         found["registration"] = (payload.get("registration") or {}).get("mail", "")
+        found |= register_fields.shown(payload.get("registration") or {})
         found["agenda"] = "\n".join(
             f"{each.get('at', '')} {each['title']}".strip() for each in payload.get("agenda", ())
         )
@@ -403,6 +408,13 @@ class InviteForm(RecordForm):
             )
         return text
 
+    def clean(self) -> Values:
+        """A form on the page needs an address for mails too."""
+        cleaned = super().clean() or self.cleaned_data
+        if wrong := register_fields.problem(cleaned):
+            self.add_error("registration", wrong)
+        return cleaned
+
     def own(self, given: Values, base: Mapping[str, Any] | None) -> Values:
         """Place, hosts, agenda, registration."""
         before = {(each.get("at"), each["title"]): each for each in (base or {}).get("agenda", ())}
@@ -411,9 +423,12 @@ class InviteForm(RecordForm):
             at, title = line.split(maxsplit=1)
             clock = at.replace(".", ":").zfill(5)
             agenda.append(before.get((clock, title), {"at": clock, "title": title}))
-        registration = dict((base or {}).get("registration") or {})
-        registration.pop("mail", None)
+        registered = (base or {}).get("registration") or {}
+        registration = {
+            name: each for name, each in registered.items() if name not in ("mail", *register_fields.FIELDS)
+        }
         registration |= {"mail": given["registration"]} if given["registration"] else {}
+        registration |= register_fields.said(given, registered)
         return {
             "place": given["place"],
             "online": given["online"],

@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 
+from krisenfest.domain.events import Event, RegistrationForm
 from krisenfest.web.accounts.models import Municipality, Room
 
 
@@ -27,12 +28,16 @@ class Book(Room):
 
     record_id = models.CharField(max_length=120)
     payload = models.JSONField()
+    withdrawn = models.BooleanField(default=False)  # the event is not public any more
     version = models.PositiveIntegerField(default=1)  # of the record; SEQUENCE of calendar entries
     start = models.DateTimeField()
     end = models.DateTimeField()
     capacity = models.PositiveIntegerField(null=True)
     taken = models.PositiveIntegerField(default=0)
+    issued = models.PositiveIntegerField(default=0)  # the last number given to a registration
     delete_on = models.DateField()  # the day on which personal data go, as people were told
+    deleted = models.DateTimeField(null=True)  # when they went; `counts` is what is left of them
+    counts = models.JSONField(default=dict)  # state -> number of registrations
 
     objects = BookQuerySet.as_manager()
 
@@ -45,6 +50,27 @@ class Book(Room):
                 condition=models.Q(capacity=None) | models.Q(taken__lte=models.F("capacity")), name="never_one_over"
             ),
         )
+        indexes = (models.Index(fields=("delete_on",), condition=models.Q(deleted=None), name="books_to_empty"),)
+
+    @property
+    def event(self) -> Event:
+        """What is public of the event."""
+        return Event.model_validate(self.payload)
+
+    @property
+    def free(self) -> int | None:
+        """How many places nobody holds; None is without limit."""
+        return None if self.capacity is None else self.capacity - self.taken
+
+    @property
+    def full(self) -> bool:
+        """Whether no place is left."""
+        return self.free is not None and self.free <= 0
+
+
+def form_of(event: Event) -> RegistrationForm:
+    """How people register; an event that says nothing takes everybody."""
+    return event.registration or RegistrationForm(required=False)
 
 
 class Registration(models.Model):
@@ -62,6 +88,8 @@ class Registration(models.Model):
     confirmed = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)  # the link or the offered place holds until then
     digest = models.CharField(max_length=64, unique=True)  # of the secret in the personal link
+    consented = models.TextField(blank=True)  # the text that the person agreed to
+    steps = models.PositiveIntegerField(default=0)  # so many steps were taken; tells their mails apart
 
     class Meta:
         """Each number once; one registration an address."""
@@ -70,12 +98,18 @@ class Registration(models.Model):
             models.UniqueConstraint(fields=("book", "number"), name="registration_number_once"),
             models.UniqueConstraint(fields=("book", "email"), name="one_registration_an_address"),
         )
+        indexes = (
+            models.Index(fields=("book", "state", "number"), name="registrations_in_line"),
+            models.Index(fields=("until",), condition=models.Q(until__isnull=False), name="registrations_timed"),
+        )
 
 
 class Purpose(StrEnum):
     """What a mail is for; each is sent once to a registration (`key` tells repeats apart, such as reminders)."""
 
     CONFIRM = "confirm"
+    KNOWN = "known"  # the address was given again: here is what there is, and the personal link
+    PROPOSED = "proposed"  # confirmed; the organisers decide
     REGISTERED = "registered"
     WAITING = "waiting"
     MOVED_UP = "moved-up"
