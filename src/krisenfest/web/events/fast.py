@@ -34,6 +34,7 @@ MOST_BYTES = 64_000  # of a form; more goes to Django, which has its own limit
 MOST_FIELDS = 100
 MOST_AT_ONCE = 1_000  # registrations in one transaction
 MOST_DOORS = 1_000
+GATHER_S = 0.002  # so long a transaction waits for company; writing one to the disk takes several times as long
 
 
 class Committer:
@@ -59,6 +60,7 @@ class Committer:
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
+            await asyncio.sleep(GATHER_S)
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             answers = await loop.run_in_executor(self._thread, written, [asked for asked, _ in batch])
             for (_, done), answer in zip(batch, answers, strict=True):
