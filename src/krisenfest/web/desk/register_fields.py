@@ -23,7 +23,9 @@ class RegistrationFields(forms.Form):
     register_capacity = forms.IntegerField(
         label=_("Plätze"), required=False, min_value=1, max_value=1_000_000, help_text=_("Leer: ohne Grenze.")
     )
-    register_waiting_list = forms.BooleanField(label=_("Warteliste, wenn alle Plätze vergeben sind"), required=False)
+    register_waiting_list = forms.BooleanField(
+        label=_("Warteliste, wenn alle Plätze vergeben sind"), required=False, initial=True
+    )
     register_moderated = forms.BooleanField(label=_("Wir sagen jeder Anmeldung einzeln zu"), required=False)
     register_questions = forms.CharField(
         label=_("Eigene Fragen"),
@@ -42,7 +44,11 @@ class RegistrationFields(forms.Form):
         label=_("Zustimmung"), required=False, max_length=2000, help_text=_("Leer: es wird keine verlangt.")
     )
     register_keep_days = forms.IntegerField(
-        label=_("Angaben löschen, Tage nach dem Ende"), required=False, min_value=0, max_value=3650
+        label=_("Angaben löschen, Tage nach dem Ende"),
+        required=False,
+        min_value=0,
+        max_value=3650,
+        initial=KEEP_DAYS,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from krisenfest import clock
 from krisenfest.domain.approval import Act as DraftAct
 from krisenfest.domain.approval import Verb
+from krisenfest.domain.events import FormQuestion
 from krisenfest.domain.registrations import STEPS, Act, State, read_application
 from krisenfest.errors import RefusedError, StepError
 from krisenfest.web.audit.models import Entry
@@ -78,19 +80,29 @@ def _shown(book: Book, state: str, sought: str, page: str) -> dict[str, Any]:
     pages = Paginator(found, PAGE).get_page(page)
     counts = dict(book.registrations.order_by().values_list("state").annotate(Count("pk"))) or book.counts
     log = Entry.objects.of(book.municipality).filter(subject=organising.subject_of(book))
-    real_only = Q(details__exercise=True)
-    log = log.filter(real_only) if book.exercise else log.exclude(real_only)
+    log = log.filter(details__exercise=True) if book.exercise else log.filter(details__exercise__isnull=True)
+    questions = form_of(book.event).questions
     return {
         "book": book,
         "title": book.payload["texts"][0]["title"],
         "form": form_of(book.event),
         "pages": pages,
-        "rows": [(each, STATES[each.state], _acts(each)) for each in pages],
+        "rows": [(each, STATES[each.state], _said(each, questions), _acts(each)) for each in pages],
         "state": state,
         "counts": [(each.value, STATES[each.value], counts[each.value]) for each in State if each.value in counts],
         "failed": Mail.objects.filter(registration__book=book, status__in=(Mail.FAILED, Mail.BOUNCED)).count(),
         "exports": log.filter(act="registrations.exported").select_related("by").order_by("-number")[:20],
     }
+
+
+def _said(registration: Registration, questions: Sequence[FormQuestion]) -> list[tuple[str, str]]:
+    """The answers beside their questions; of a box that was ticked the question says it all."""
+    ticked = gettext("ja")
+    return [
+        (each.label, ticked if each.kind == "checkbox" else registration.answers[each.id])
+        for each in questions
+        if each.id in registration.answers
+    ]
 
 
 def _acts(registration: Registration) -> list[tuple[str, Any]]:
