@@ -33,6 +33,8 @@ RECORDS ?= 10000
 RUNS ?= 5
 bench: setup
 	$(PY) bench/run.py --records $(RECORDS) --runs $(RUNS)
+	$(PY) bench/registrations.py --runs $(RUNS)
+	scripts/with-postgres $(PY) bench/registrations.py --runs $(RUNS)
 
 pictures: setup
 	$(PY) scripts/pictures.py

@@ -12,7 +12,7 @@ TOOLS = ROOT / "build" / "bench"  # a virtual environment of its own: none of it
 
 def pelican() -> str | None:
     """The Pelican of the measuring environment, which is made if it can be; None without a network."""
-    found = _installed("pelican")
+    found = installed("pelican")
     return str(found) if found else None
 
 
@@ -20,7 +20,7 @@ def hugo() -> str | None:
     """Hugo from the PATH, else the one of the measuring environment."""
     if found := shutil.which("hugo"):
         return found
-    _installed("hugo")
+    installed("hugo")
     binaries = sorted(TOOLS.glob("lib/python*/site-packages/hugo/binaries/hugo*"))
     return str(binaries[0]) if binaries else None
 
@@ -31,7 +31,8 @@ def hugo_version(program: str) -> str:
     return next(word for word in text.split() if word.startswith("v"))
 
 
-def _installed(name: str) -> Path | None:
+def installed(name: str) -> Path | None:
+    """A program of the measuring environment, which is made if it can be; None without a network."""
     program = TOOLS / "bin" / name
     uv = ROOT / ".venv" / "bin" / "uv"
     if not program.exists() and uv.exists():

@@ -273,10 +273,26 @@ def own_fields(kind: str, moments: list[datetime], zone: ZoneInfo) -> tuple[Fiel
             }
         case "event":
             item = _part({"title": WORD}, {"at": st.times().map("{:%H:%M}".format), "day": DAYS, "speaker": LINE})
+            question = _part(
+                {"id": st.sampled_from(("essen", "weg", "no"))}, {"label": WORD, "required": st.booleans()}
+            )
+            choice = _part({"id": st.just("wahl"), "kind": st.just("choice")}, {"label": WORD}).map(
+                lambda each: {"label": "Wahl", **each, "options": ["ja", "no", "1e3"]}
+            )
             registration = _part(
-                {},
+                {"mail": st.sampled_from(("a@b.example", "no@1e3.example"))},
                 {
-                    "mail": st.sampled_from(("a@b.example", "no@1e3.example")),
+                    "form": st.booleans(),
+                    "questions": st.one_of(
+                        question.map(lambda each: [{"label": "Was", **each}]), choice.map(lambda each: [each])
+                    ),
+                    "purpose": LINE,
+                    "consent": LINE,
+                    "waiting_list": st.booleans(),
+                    "moderated": st.booleans(),
+                    "keep_days": st.integers(0, 3650),
+                    "confirm_within_h": st.integers(1, 720),
+                    "move_up_within_h": st.integers(1, 720),
                     "url": LINK,
                     "capacity": st.integers(1, 1_000_000),
                     "opens": first,

@@ -20,6 +20,8 @@ class Config:
     data: str = "krisenfest-data"  # folder of the desk: database, key, and for each town content, releases, site
     database_url: str = ""  # empty: SQLite in the data folder; postgresql://user:password@host:port/name
     desk_url: str = "http://localhost:8000"  # public address of the desk: links, passkeys and cookies hold for it
+    counter_url: str = ""  # where forms of the site go; empty: the desk's counter, or as municipality.yaml says
+    register_per_network: int = 300  # so many registrations an hour from one network; an office has one address
     hosts: str = ""  # further host names that the server answers to, with commas between
     mail_url: str = ""  # smtp://user:password@host:port, smtps:// with TLS; empty: mails are kept in the data folder
     mail_from: str = "krisenfest@localhost"  # the sender of mails

@@ -60,7 +60,7 @@ def build(order: Order, progress: Progress | None = None, warm: Warm | None = No
         present.discard(path)
     lost = frozenset(entry[0] for entry in previous.files()) - present
     media = {path: _media_unit(order.folder, found) for path, found in content.media.items()}
-    site = Site.of(release, at, order.base_url)
+    site = Site.of(release, at, order.base_url, order.config.counter_url)
     site.pieces = Pieces(partial(states.load_pieces, order.state_folder, place, site.environment))
     planned = plan(site, media=media, previous=previous, lost=lost)
     made, written = _render(planned, previous, store, lost, shares, progress)

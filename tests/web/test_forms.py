@@ -99,3 +99,59 @@ def test_the_last_day_of_a_rule_counts_in_full(last_day: str, end: str) -> None:
 def test_an_id_is_made_from_the_title_and_is_free(title: str, found: str) -> None:
     assert free_id(title, ["da"]) == found
     assert free_id(title, [found]) != found
+
+
+WEBINAR = {
+    "title": "Webinar",
+    "start": "2026-07-09T17:00",
+    "registration": "a@b.example",
+    "register_form": "on",
+    "register_capacity": "100",
+    "register_waiting_list": "on",
+    "register_questions": "Was essen Sie? | mit | ohne *\n[ ] Ich brauche Gebärden\nWas möchten Sie wissen?",
+    "register_keep_days": "10",
+}
+
+
+def test_an_editor_writes_a_form_with_a_line_each_question() -> None:
+    form = form_for(Verb.INVITE, "event")(TOWN, WEBINAR)
+    record = form.record("webinar", None)
+    assert record is not None, form.errors
+    assert record.model_dump(mode="json", exclude_defaults=True)["registration"] == {
+        "mail": "a@b.example",
+        "form": True,
+        "capacity": 100,
+        "keep_days": 10,
+        "questions": [
+            {
+                "id": "was-essen-sie",
+                "kind": "choice",
+                "label": "Was essen Sie?",
+                "options": ["mit", "ohne"],
+                "required": True,
+            },
+            {"id": "ich-brauche-gebaerden", "kind": "checkbox", "label": "Ich brauche Gebärden"},
+            {"id": "was-moechten-sie-wissen", "label": "Was möchten Sie wissen?"},
+        ],
+    }
+    shown = type(form).fields_of(record.model_dump(mode="json"), TOWN)
+    assert {name: shown[name] for name in ("register_questions", "register_keep_days", "register_waiting_list")} == {
+        "register_questions": WEBINAR["register_questions"],
+        "register_keep_days": 10,
+        "register_waiting_list": True,
+    }
+
+
+def test_a_question_that_stays_keeps_its_id_and_a_form_needs_an_address() -> None:
+    before = form_for(Verb.INVITE, "event")(TOWN, WEBINAR).record("webinar", None)
+    assert before is not None
+    base = before.model_dump(mode="json", exclude_defaults=True) | {"kind": "event"}
+    later = WEBINAR | {"register_questions": "Neu?\nWas essen Sie? | mit | ohne"}
+    record = form_for(Verb.INVITE, "event")(TOWN, later).record("webinar", base)
+    assert [each.id for each in record.registration.questions] == ["neu", "was-essen-sie"]  # type: ignore[union-attr]
+    without = form_for(Verb.INVITE, "event")(TOWN, WEBINAR | {"registration": ""})
+    assert without.record("webinar", None) is None
+    assert list(without.errors) == ["registration"]
+    one = form_for(Verb.INVITE, "event")(TOWN, WEBINAR | {"register_questions": "Was? | nur eins"})
+    assert one.record("webinar", None) is None
+    assert "mindestens zwei Antworten" in str(one.errors["registration"])

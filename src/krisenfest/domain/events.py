@@ -48,8 +48,27 @@ class AgendaItem(Model):
     speaker: str = Field(default="", max_length=300)
 
 
+class FormQuestion(Model):
+    """A question of the organiser's own; a choice has `options`, of a checkbox the label is what it says."""
+
+    id: Annotated[str, Field(max_length=40, pattern="^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+    kind: Literal["text", "choice", "checkbox"] = "text"
+    label: Word
+    options: Words = ()
+    required: bool = False
+
+    @model_validator(mode="after")
+    def _has_options(self) -> FormQuestion:
+        if (self.kind == "choice") != (len(self.options) > 1):
+            raise ValueError("options: a choice needs two or more, other questions none")
+        return self
+
+
 class RegistrationForm(Model):
-    """How a person gets a place: by mail, on a page, or without asking; `capacity` None is without limit."""
+    """How a person gets a place: by mail, on a page, or without asking; `capacity` None is without limit.
+
+    With `form` the event's own page takes registrations; the address for mails stands there for when it cannot.
+    """
 
     mail: MailAddress | None = None
     url: Link | None = None
@@ -57,10 +76,24 @@ class RegistrationForm(Model):
     opens: Instant | None = None
     closes: Instant | None = None
     required: bool = True
+    form: bool = False
+    questions: tuple[FormQuestion, ...] = Field(default=(), max_length=30)
+    purpose: str = Field(default="", max_length=1000)  # what the data are for; GDPR Art. 13 (1) c
+    consent: str = Field(default="", max_length=2000)  # a text to agree to; empty: none
+    waiting_list: bool = True
+    moderated: bool = False  # an organiser approves each registration
+    keep_days: int = Field(default=30, ge=0, le=3650)  # after the end of the event
+    confirm_within_h: int = Field(default=24, ge=1, le=720)
+    move_up_within_h: int = Field(default=24, ge=1, le=720)
 
     @model_validator(mode="after")
     def _in_order(self) -> RegistrationForm:
         require_order(self.opens, self.closes, "closes", "closes before it opens; swap or mend the two")
+        ids = [each.id for each in self.questions]
+        if len(set(ids)) != len(ids):
+            raise ValueError("questions: each id may stand once")
+        if self.form and self.mail is None:
+            raise ValueError("mail: is missing; a form needs an address too, for when it cannot be reached")
         return self
 
 

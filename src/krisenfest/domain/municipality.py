@@ -94,6 +94,7 @@ class Municipality(Model):
     languages: tuple[Lang, ...] = Field(default=("de",), min_length=1)
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     site_url: Link | None = None
+    counter: Link | None = None  # where the forms of the site go: https://desk.example/counter/town/
     contact: Contact = Contact()
     hotline: Hotline | None = None
     imprint: RecordId

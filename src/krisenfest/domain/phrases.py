@@ -25,4 +25,7 @@ def short_texts(record: Record) -> frozenset[str]:
         found += [text for each in record.agenda for text in (each.title, each.speaker)]
         found += [each.title for each in record.attachments]
         found += [record.cancelled.reason] if record.cancelled else []
+        if form := record.registration:
+            found += [form.purpose, form.consent]
+            found += [text for each in form.questions for text in (each.label, *each.options)]
     return frozenset(text for text in found if text)

@@ -14,6 +14,7 @@ from krisenfest.domain.notices import Alert
 from krisenfest.domain.opening_hours import Interval, OpeningHours, parse
 from krisenfest.domain.records import Record
 from krisenfest.domain.releases import Version
+from krisenfest.site import registration_form
 from krisenfest.site.addresses import to_root
 from krisenfest.site.edition import Edition, Said
 from krisenfest.site.states import N_
@@ -242,6 +243,7 @@ def _event(edition: Edition, version: Version, record: Event, full: str) -> dict
             for each in record.agenda
         ],
         "registration": registration.model_dump() if registration else None,
+        "form": registration_form.of(edition, version, record),
         "opens": words.start(registration.opens) if registration and registration.opens else "",
         "closes": words.end(registration.closes) if registration and registration.closes else "",
         "attachments": [

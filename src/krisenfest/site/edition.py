@@ -72,13 +72,21 @@ class Site:
     release: Release
     at: datetime
     base_url: str
+    counter: str = "/counter/"  # where forms go, with a slash at the end
     pieces: Pieces = field(default_factory=Pieces)
 
     @classmethod
-    def of(cls, release: Release, at: datetime, base_url: str) -> Site:
-        """The build of a release; without a base URL the municipality's own is taken."""
+    def of(cls, release: Release, at: datetime, base_url: str, counter: str = "") -> Site:
+        """The build of a release; without a base URL or a counter the municipality's own are taken."""
         url = base_url or release.municipality.site_url or ""
-        return cls(release, at, url.rstrip("/"))
+        counter = counter or release.municipality.counter or "/counter/"
+        return cls(release, at, url.rstrip("/"), counter.rstrip("/") + "/")
+
+    @property
+    def counter_origin(self) -> str:
+        """Scheme and host of the counter where it is not the site's own: forms may go there too."""
+        scheme, _, rest = self.counter.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}" if rest else ""
 
     @property
     def municipality(self) -> Municipality:
@@ -155,7 +163,7 @@ class Site:
     @cached_property
     def environment(self) -> str:
         """What every file depends on beside its own inputs: the program, the municipality, the foot of the pages."""
-        parts = [made_with(), self.municipality.model_dump_json(), self.base_url]
+        parts = [made_with(), self.municipality.model_dump_json(), self.base_url, self.counter]
         parts += [f"{each.id}:{each.digest}" for each in self.menu]
         return sha256("|".join(parts).encode()).hexdigest()[:24]
 
@@ -212,6 +220,7 @@ class Edition:
             "contact": town.contact.model_dump(),
             "logo": town.logo.model_dump() if town.logo else None,
             "base_url": self.site.base_url,
+            "counter_origin": self.site.counter_origin,
             "menu": [
                 {"path": self.prefix + record_path("page", each.id), "title": self.said(each).text.title}
                 for each in self.site.menu

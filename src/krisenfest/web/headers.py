@@ -32,8 +32,11 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", self.policy)
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        if request.path.startswith("/desk/") and not request.path.startswith("/desk/static/"):
+        if request.path.startswith(("/desk/", "/counter/")) and not request.path.startswith("/desk/static/"):
             response.setdefault("Cache-Control", "no-store")
+        if request.path.startswith("/counter/"):  # the address of a personal page opens it: tell it to nobody
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.setdefault("X-Robots-Tag", "noindex")
         return response
 
 

@@ -40,6 +40,7 @@ class Files:
 
     place: Path
     exercise: bool = False
+    counter: str = ""  # where the forms of its site go
 
     @property
     def content(self) -> Path:
@@ -119,13 +120,13 @@ class Files:
         with uncollected():
             if thorough:
                 return rebuild.build_folder(
-                    self.content, self.site, state_folder=self.state, config=config(), at=at, base_url=base_url
+                    self.content, self.site, state_folder=self.state, config=config(self.counter), at=at, base_url=base_url
                 )
             return rebuild.build_again(
                 self.content,
                 self.site,
                 state_folder=self.state,
-                config=config(),
+                config=config(self.counter),
                 at=at,
                 base_url=base_url,
                 warm=_warm(self.place),
@@ -160,7 +161,8 @@ def _warm(place: Path) -> Warm:
 def files_for(municipality: Municipality, *, exercise: bool = False) -> Files:
     """The folders of a municipality, the real ones or those of its exercise."""
     place = Path(settings.DATA) / "towns" / municipality.slug
-    return Files(place / "exercise", exercise=True) if exercise else Files(place)
+    counter = counter_address(municipality, exercise=exercise)
+    return Files(place / "exercise" if exercise else place, exercise=exercise, counter=counter)
 
 
 MARK = "ÜBUNG"
@@ -181,10 +183,17 @@ def marked_municipality(municipality: MunicipalityRecord) -> MunicipalityRecord:
     return municipality.model_copy(update={"name": f"{MARK} {municipality.name}", "names": names})
 
 
-def config() -> Config:
+def config(counter: str = "") -> Config:
     """The settings for a build inside a server, which has threads and so must not fork."""
     found: Config = settings.CONFIG
-    return replace(found, processes=1)
+    return replace(found, processes=1, counter_url=found.counter_url or counter)
+
+
+def counter_address(municipality: Municipality, *, exercise: bool = False) -> str:
+    """Where the forms of a site go: with the desk's address only if the site lies elsewhere."""
+    path = f"/counter/{municipality.slug}/" + ("uebung/" if exercise else "")
+    elsewhere = not exercise and (municipality.host or settings.CONFIG.site_url)
+    return f"{settings.CONFIG.desk_url}{path}" if elsewhere else path
 
 
 def site_address(municipality: Municipality, *, exercise: bool = False) -> str:

@@ -111,6 +111,8 @@ INSTALLED_APPS = [
     "krisenfest.web.accounts",
     "krisenfest.web.audit",
     "krisenfest.web.desk",
+    "krisenfest.web.events",
+    "krisenfest.web.participation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -151,7 +153,8 @@ USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 
 STATIC_URL = "/desk/static/"
-STATICFILES_DIRS = [str(Path(__file__).parents[1] / "site" / "assets")]
+ASSETS = Path(__file__).parents[1] / "site" / "assets"
+STATICFILES_DIRS = [str(ASSETS), str(ASSETS / "vendor")]  # the counter's pages look like the site
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -9,7 +9,9 @@ from krisenfest.web import health, mailbox, sites
 urlpatterns = [
     path("desk/konto/", include("krisenfest.web.accounts.urls")),
     path("desk/static/<path:path>", sites.static),
+    path("desk/", include("krisenfest.web.events.desk_urls")),
     path("desk/", include("krisenfest.web.desk.urls")),
+    path("counter/", include("krisenfest.web.events.urls")),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("demo/mailbox/", mailbox.mails),

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
 from krisenfest.web.desk import files, publishing, seen
+from krisenfest.web.events import sweeping
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = {"default": 0.05, "later": 1.0}  # asking takes the database's lock: often only where somebody waits
@@ -109,6 +110,7 @@ class Workshop:
                 publishing.sweep()
                 seen.look_again()
                 requeue(clock.now())
+                sweeping.sweep(clock.now())
                 if clock.stopwatch_s() - renewed >= RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()

@@ -13,7 +13,7 @@ from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.texts import LANGUAGES
 from krisenfest.site.differences import pieces
 from krisenfest.site.words import Words
-from krisenfest.web.desk import forms
+from krisenfest.web.desk import forms, register_fields
 
 LABELS: Mapping[str, Any] = {
     # What people are to do comes first: it is what the second person has to look at.
@@ -102,6 +102,8 @@ def _shown(name: str, value: Any, town: Municipality, said: Words) -> str:
     if name == "area":
         parts = [town.part(each) for each in value]
         return ", ".join(part.name("de") if part else each for part, each in zip(parts, value, strict=True))
+    if name == "registration" and isinstance(value, Mapping):
+        return "; ".join(_part(*each, town, said) for each in value.items())
     if name in NAMES:
         return str(next((label for key, label in NAMES[name].items() if str(key) == value), value))
     if isinstance(value, bool):
@@ -113,3 +115,10 @@ def _shown(name: str, value: Any, town: Municipality, said: Words) -> str:
     if isinstance(value, list):
         return "; ".join(_shown("", each, town, said) for each in value)
     return str(value)
+
+
+def _part(name: str, value: Any, town: Municipality, said: Words) -> str:
+    """One thing that a registration says; a question is its label, and what it gives to choose from."""
+    if name == "questions":
+        value = [" | ".join([each["label"], *each.get("options", ())]) for each in value]
+    return f"{register_fields.LABELS.get(name, name)}: {_shown('', value, town, said)}"

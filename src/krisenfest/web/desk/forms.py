@@ -23,6 +23,7 @@ from krisenfest.domain.periods import YEARS
 from krisenfest.domain.records import Reading, Record
 from krisenfest.domain.texts import LANGUAGES
 from krisenfest.site.addresses import slug
+from krisenfest.web.desk import register_fields
 from krisenfest.web.desk.messages import in_german
 
 Values = dict[str, Any]
@@ -378,7 +379,7 @@ class Attached(forms.CharField):
         return orjson.dumps(known).decode() if known else ""
 
 
-class InviteForm(RecordForm):
+class InviteForm(register_fields.RegistrationFields, RecordForm):
     """Invite: what, when, where, who, how to register."""
 
     kind, verb = "event", Verb.INVITE
@@ -398,7 +399,10 @@ class InviteForm(RecordForm):
     image_alt = forms.CharField(required=False, widget=forms.HiddenInput, max_length=1000)
     attachments = Attached(required=False)
 
-    field_order = ("title", "summary", "start", "end", "place", "online", "hosts", "agenda", "registration", "body")
+    field_order = (
+        *("title", "summary", "start", "end", "place", "online", "hosts", "agenda", "body"),
+        *("registration", *register_fields.NAMES),
+    )
 
     @classmethod
     def fields_of(cls, payload: Mapping[str, Any], town: Municipality) -> Values:
@@ -407,6 +411,7 @@ class InviteForm(RecordForm):
         found["place"], found["online"] = payload.get("place", ""), payload.get("online", False)
         found["hosts"] = ", ".join(payload.get("hosts", ()))
         found["registration"] = (payload.get("registration") or {}).get("mail", "")
+        found |= register_fields.shown(payload.get("registration") or {})
         found["agenda"] = "\n".join(
             f"{each.get('at', '')} {each['title']}".strip() for each in payload.get("agenda", ())
         )
@@ -427,6 +432,13 @@ class InviteForm(RecordForm):
             )
         return text
 
+    def clean(self) -> Values:
+        """A form on the page needs an address for mails too."""
+        cleaned = super().clean() or self.cleaned_data
+        if wrong := register_fields.problem(cleaned):
+            self.add_error("registration", wrong)
+        return cleaned
+
     def own(self, given: Values, base: Mapping[str, Any] | None) -> Values:
         """Place, hosts, agenda, registration."""
         before = {(each.get("at"), each["title"]): each for each in (base or {}).get("agenda", ())}
@@ -435,9 +447,12 @@ class InviteForm(RecordForm):
             at, title = line.split(maxsplit=1)
             clock = at.replace(".", ":").zfill(5)
             agenda.append(before.get((clock, title), {"at": clock, "title": title}))
-        registration = dict((base or {}).get("registration") or {})
-        registration.pop("mail", None)
+        registered = (base or {}).get("registration") or {}
+        registration = {
+            name: each for name, each in registered.items() if name not in ("mail", *register_fields.FIELDS)
+        }
         registration |= {"mail": given["registration"]} if given["registration"] else {}
+        registration |= register_fields.said(given, registered)
         return {
             "place": given["place"],
             "online": given["online"],

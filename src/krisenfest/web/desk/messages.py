@@ -54,6 +54,12 @@ MESSAGES = {
     ),
     "the audit log is for approvers and administrators": _("Das Protokoll sehen Freigebende und Verwaltende."),
     "only an administrator invites: ask one": _("Nur wer verwaltet, kann einladen."),
+    "your roles do not permit to see registrations: ask an administrator": _(
+        "Anmeldungen sehen nur, wer einladen darf. Fragen Sie jemanden, der verwaltet."
+    ),
+    "options: a choice needs two or more, other questions none": _(
+        "Eine Frage zur Auswahl braucht mindestens zwei Antworten: Frage | eine | andere."
+    ),
     "choose at least one role": _("Wählen Sie mindestens eine Rolle."),
     "only who writes or approves may say that an entry is still correct": _(
         "Das dürfen nur Schreibende und Freigebende."

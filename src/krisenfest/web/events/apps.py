@@ -1,0 +1,17 @@
+"""Registrations for events, and the mails about them."""
+
+from django.apps import AppConfig
+
+
+class EventsConfig(AppConfig):
+    """Follows what the desk publishes."""
+
+    name = "krisenfest.web.events"
+    label = "events"
+
+    def ready(self) -> None:
+        """Keep a book for each event that becomes public."""
+        from krisenfest.web.events import books
+        from krisenfest.web.published import published
+
+        published.connect(books.follow, dispatch_uid="events.books")

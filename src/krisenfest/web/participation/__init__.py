@@ -1,0 +1,1 @@
+"""Participation: questions and polls while an event is held, live."""
