@@ -338,6 +338,30 @@ def test_a_person_sees_takes_along_changes_and_deletes_what_is_kept(municipality
     assert client.post(opened, {"do": "confirm"}).status_code == 410
 
 
+def test_who_has_cancelled_has_nothing_to_change_or_confirm_and_is_told_so(book: Book, client: Client) -> None:
+    confirmed(book, 1)
+    registering.cancel(registration(1), at=AT)
+    for path, said in ((link(), {"do": "confirm"}), (f"{link()}aendern/", {"name": "Neu"})):
+        answer = client.post(path, said)
+        assert (answer.status_code, "Sie sind abgemeldet" in answer.content.decode()) == (409, True)
+    assert registration().name == "Person 1"
+
+
+def test_no_answer_of_the_counter_is_kept_or_tells_where_one_came_from(book: Book, client: Client) -> None:
+    register(book, person(), at=AT)
+    event = "/counter/musterstadt/veranstaltungen/treffen/"
+    for path in (link(), f"{link()}aendern/", f"{link()}daten.json", event, f"{event}told/", "/counter/anmeldung/x/"):
+        answer = client.get(path)
+        policy = answer["Content-Security-Policy"]
+        assert (answer["Cache-Control"], answer["Referrer-Policy"], answer["X-Robots-Tag"]) == (
+            "no-store",
+            "no-referrer",
+            "noindex",
+        )
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert "Set-Cookie" not in answer
+
+
 def test_the_page_tells_the_same_of_known_and_unknown_addresses(book: Book, client: Client) -> None:
     confirmed(book, 1)
     answers = []
