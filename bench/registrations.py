@@ -1,6 +1,6 @@
 """T9: registrations a second, durable and exact, beside a plain Django view, in turns in one run; one server is killed.
 
-Usage: python bench/registrations.py [--people 5000] [--places 1000] [--connections 128] [--servers 2] [--runs 3] [--json]
+Usage: python bench/registrations.py [--people 5000] [--places 1000] [--connections 128] [--runs 3] [--json]
 It runs on SQLite, or with KRISENFEST_DATABASE_URL on PostgreSQL (scripts/with-postgres python bench/registrations.py),
 where the peer runs too. Everything stays on 127.0.0.1, and the databases lie on the disk: durable means durable.
 """
@@ -78,18 +78,18 @@ def crowd(given: argparse.Namespace, ports: list[int], path: str, *, kill: Any =
     return dict(json.loads(line))
 
 
-def mine(given: argparse.Namespace, *, kill: bool = False) -> dict[str, Any]:
+def mine(given: argparse.Namespace, *, servers: int = 1, kill: bool = False) -> dict[str, Any]:
     """One run of ours: servers on one database, the crowd, and what the book says afterwards."""
     with tempfile.TemporaryDirectory(prefix="krisenfest-bench-", dir=given.place) as place:
         environment = {"KRISENFEST_DATA": place, "KRISENFEST_REGISTER_PER_NETWORK": "10000000"}
         book = [sys.executable, str(HERE / "registrations.py")]
         subprocess.run([*book, "--open", str(given.places)], env={**os.environ, **environment}, check=True)
-        ports = [free_port() for _ in range(given.servers)]
+        ports = [free_port() for _ in range(servers)]
         serve = [sys.executable, "-m", "krisenfest", "serve", "--no-worker", "--port"]
-        with running([[*serve, str(port)] for port in ports], ports, environment) as servers:
+        with running([[*serve, str(port)] for port in ports], ports, environment) as processes:
             path = f"/counter/messstadt/veranstaltungen/{EVENT}/"
             crowd(argparse.Namespace(**WARMING), ports, path.replace(EVENT, WARM))
-            found = crowd(given, ports, path, kill=servers[0] if kill else None)
+            found = crowd(given, ports, path, kill=processes[0] if kill else None)
         told = subprocess.run(
             [*book, "--look"],
             env={**os.environ, **environment},
@@ -182,7 +182,6 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=5000)
     parser.add_argument("--places", type=int, default=1000)
     parser.add_argument("--connections", type=int, default=128)
-    parser.add_argument("--servers", type=int, default=2)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--place", default=None, help="folder of the databases (default: where temporary files lie)")
     parser.add_argument("--alone", action="store_true", help="without the peer")
@@ -199,8 +198,10 @@ def main() -> int:
     turns = []
     for run in range(given.runs):
         print(f"run {run + 1} of {given.runs}", file=sys.stderr, flush=True)
-        turns.append({"fixed work": fixed_work(), "mine": mine(given), "peer": peer(given)})
-    killed = mine(given, kill=True)
+        turns.append(
+            {"fixed work": fixed_work(), "mine": mine(given), "two": mine(given, servers=2), "peer": peer(given)}
+        )
+    killed = mine(given, servers=2, kill=True)
     row = figures(given, turns, killed)
     print(json.dumps(row) if given.json else "\n".join(f"{name:<44} {value}" for name, value in row.items()))
     return 1 if row["one over"] or row["lost"] or row["miscounted"] or row["mails missing"] else 0
@@ -208,14 +209,15 @@ def main() -> int:
 
 def figures(given: argparse.Namespace, turns: list[dict[str, Any]], killed: dict[str, Any]) -> dict[str, Any]:
     """Medians over the turns, and what must be nothing over all runs."""
-    runs = [each["mine"] for each in turns] + [killed]
+    runs = [*(each[name] for each in turns for name in ("mine", "two")), killed]
     rate = median(given.people / each["mine"]["total_s"] for each in turns)
     p99 = median(each["mine"]["p99_s"] for each in turns)
     row: dict[str, Any] = {
         "database": "PostgreSQL" if URL else "SQLite",
-        "people, places, connections, servers": f"{given.people}, {given.places}, {given.connections}, {given.servers}",
-        "registrations a second": round(rate),
+        "people, places, connections": f"{given.people}, {given.places}, {given.connections}",
+        "registrations a second, one server": round(rate),
         "p99, s": round(p99, 4),
+        "two servers on this machine, a second": round(median(given.people / each["two"]["total_s"] for each in turns)),
         "fixed work, s": [round(each["fixed work"], 2) for each in turns],
     }
     peers = [each["peer"] for each in turns if each["peer"]]

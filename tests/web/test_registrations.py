@@ -249,7 +249,10 @@ def test_an_organiser_never_gives_more_places_than_there_are(book: Book, people:
     with pytest.raises(StepError, match="all places are taken"):
         organising.act(registration(3), Act.PLACE, by=people.author, at=AT)
     organising.act(registration(1), Act.SET_BACK, by=people.author, at=AT)
-    assert states() == ["offered", "registered", "waiting"]  # the place goes to the first in line: that is number 1
+    assert states() == ["waiting", "registered", "offered"]  # who is set back stands at the end of the line
+    assert registering.position(registration(1)) == 1
+    registering.cancel(registration(3), at=AT)
+    assert (registration(1).state, Book.objects.get().taken) == ("offered", 2)
 
 
 def test_organisers_add_move_and_cancel_and_the_log_names_nobody(book: Book, people: People) -> None:
@@ -335,6 +338,30 @@ def test_a_person_sees_takes_along_changes_and_deletes_what_is_kept(municipality
     assert client.post(opened, {"do": "confirm"}).status_code == 410
 
 
+def test_who_has_cancelled_has_nothing_to_change_or_confirm_and_is_told_so(book: Book, client: Client) -> None:
+    confirmed(book, 1)
+    registering.cancel(registration(1), at=AT)
+    for path, said in ((link(), {"do": "confirm"}), (f"{link()}aendern/", {"name": "Neu"})):
+        answer = client.post(path, said)
+        assert (answer.status_code, "Sie sind abgemeldet" in answer.content.decode()) == (409, True)
+    assert registration().name == "Person 1"
+
+
+def test_no_answer_of_the_counter_is_kept_or_tells_where_one_came_from(book: Book, client: Client) -> None:
+    register(book, person(), at=AT)
+    event = "/counter/musterstadt/veranstaltungen/treffen/"
+    for path in (link(), f"{link()}aendern/", f"{link()}daten.json", event, f"{event}told/", "/counter/anmeldung/x/"):
+        answer = client.get(path)
+        policy = answer["Content-Security-Policy"]
+        assert (answer["Cache-Control"], answer["Referrer-Policy"], answer["X-Robots-Tag"]) == (
+            "no-store",
+            "no-referrer",
+            "noindex",
+        )
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert "Set-Cookie" not in answer
+
+
 def test_the_page_tells_the_same_of_known_and_unknown_addresses(book: Book, client: Client) -> None:
     confirmed(book, 1)
     answers = []
@@ -364,6 +391,7 @@ def test_one_address_and_one_network_ask_only_so_often(book: Book, client: Clien
     from dataclasses import replace
 
     settings.CONFIG = replace(settings.CONFIG, register_per_network=7)
+    client.defaults["REMOTE_ADDR"] = "198.51.100.7"
     path = "/counter/musterstadt/veranstaltungen/treffen/"
     for _ in range(6):
         assert "/told/" in client.post(path, {"name": "E", "email": "e@muster.example"})["Location"]
@@ -374,6 +402,8 @@ def test_one_address_and_one_network_ask_only_so_often(book: Book, client: Clien
     assert client.get(limited).content.decode().count("E-Mail") >= 1
     elsewhere = client.post(path, {"name": "E", "email": "g@muster.example"}, REMOTE_ADDR="192.0.2.1")
     assert "/told/" in elsewhere["Location"]
+    inside = client.post(path, {"name": "E", "email": "h@muster.example"}, REMOTE_ADDR="127.0.0.1")
+    assert "/told/" in inside["Location"]  # a web server in front that does not say who asks shuts nobody out
 
 
 def test_limits_forget_with_the_hour_and_their_key_with_the_day() -> None:

@@ -114,7 +114,8 @@ class _Batch:
         after = step(before, act)
         book.taken += takes_over(before, after)
         book.issued += 1
-        registration.number, registration.state = book.issued, after
+        registration.number = registration.rank = book.issued
+        registration.state = after
         registration.asked, registration.until = self.at, link_ends(self.event, self.form, self.at)
         registration.confirmed = None
         registration.steps += 1
@@ -131,7 +132,7 @@ class _Batch:
             self.mended.append(known)
         purpose = Purpose.CONFIRM if unconfirmed else Purpose.KNOWN
         key = f"{known.number}/{self.at:%Y-%m-%dT%H}"
-        self._mail(known, purpose, key, links.secret_for(self.book.pk, known.number, known.email))
+        self._mail(known, purpose, key, links.secret_of(known))
 
     def _mail(self, registration: Registration, purpose: Purpose, key: str, secret: str) -> None:
         self.mails.append(Mail(registration=registration, purpose=purpose, key=key, secret=secret, due=self.at))

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -139,11 +139,11 @@ def _add(request: HttpRequest, place: Place, book: Book, values: dict[str, str])
 
 @require_POST
 @in_town
-def export(request: HttpRequest, place: Place, record_id: str) -> HttpResponseBase:
+def export(request: HttpRequest, place: Place, record_id: str) -> HttpResponse:
     """The registrations as CSV; it is logged who took them."""
     book = _book(place, record_id)
-    return StreamingHttpResponse(
-        list(organising.export(book, by=place.user, at=clock.now())),
+    return HttpResponse(
+        b"".join(organising.export(book, by=place.user, at=clock.now())),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="anmeldungen-{book.pk}.csv"'},
     )

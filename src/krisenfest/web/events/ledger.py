@@ -63,8 +63,9 @@ def settle(book: Book, at: datetime) -> None:
     # Fewer places than are held: nobody loses one, and the number goes down as they come free.
     book.capacity = max(form.capacity, book.taken) if form.capacity is not None else None
     deadline = offer_ends(event, form, at)
-    if at < deadline and not (event.cancelled and at >= event.cancelled.on) and not book.full:
-        waiting = book.registrations.filter(state=State.WAITING).order_by("number")
+    off = book.withdrawn or (event.cancelled and at >= event.cancelled.on)
+    if at < deadline and not off and not book.full:
+        waiting = book.registrations.filter(state=State.WAITING).order_by("rank")
         for each in waiting[: book.free] if book.free is not None else waiting:
             walk(book, each, Act.OFFER, at=at, purpose=Purpose.MOVED_UP, until=deadline)
     book.save(update_fields=["taken", "issued", "capacity"])

@@ -78,6 +78,7 @@ class Registration(models.Model):
 
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="registrations")
     number = models.PositiveIntegerField()  # in the order of arrival, within the book
+    rank = models.PositiveIntegerField()  # in the line: the number, or later for who was set back
     state = models.CharField(max_length=20)  # of domain.registrations
     name = models.CharField(max_length=200)
     email = models.EmailField()
@@ -99,7 +100,7 @@ class Registration(models.Model):
             models.UniqueConstraint(fields=("book", "email"), name="one_registration_an_address"),
         )
         indexes = (
-            models.Index(fields=("book", "state", "number"), name="registrations_in_line"),
+            models.Index(fields=("book", "state", "rank"), name="registrations_in_line"),
             models.Index(fields=("until",), condition=models.Q(until__isnull=False), name="registrations_timed"),
         )
 

@@ -46,6 +46,9 @@ def act(registration: Registration, chosen: Act, *, by: User, at: datetime) -> R
         raise StepError(f"an organiser cannot {chosen}")
     with opened(registration.book_id, at) as book:
         found = book.registrations.get(pk=registration.pk)
+        if chosen is Act.SET_BACK:  # to the end, or the place would come back at once
+            book.issued += 1
+            found.rank = book.issued
         if chosen is Act.PLACE:
             found.confirmed = found.confirmed or at
         walk(book, found, chosen, at=at, purpose=ACTS[chosen])
@@ -68,7 +71,8 @@ def add(book: Book, application: Application, *, by: User, at: datetime) -> Regi
         line = found.full and form_of(found.event).waiting_list
         found.issued += 1
         registration = registration or Registration(book=found, email=application.email)
-        registration.state, registration.number = State.NEW, found.issued
+        registration.number = registration.rank = found.issued
+        registration.state = State.NEW
         registration.asked = registration.confirmed = at
         registration.name, registration.organisation = application.name, application.organisation
         registration.lang, registration.answers = application.lang, dict(application.answers)

@@ -89,7 +89,12 @@ def change(request: HttpRequest, secret: str) -> HttpResponse:
         values = {name: str(request.POST[name]) for name in request.POST} | fixed
         application, faults = read_application(form, values)
         if not faults:
-            registering.change(registration, application, at=clock.now())
+            try:
+                registering.change(registration, application, at=clock.now())
+            except StepError as error:
+                with shown.spoken(lang):
+                    problem = in_words(str(error))
+                return _page(request, registration, problem, status=409)
             return redirect(links.personal_path(secret))
     with shown.spoken(lang):
         fields = shown.fields(event, form, lang, values, faults)

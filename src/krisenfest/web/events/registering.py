@@ -67,7 +67,7 @@ def position(registration: Registration) -> int | None:
     """The place in the line, counted from 1; None for who is not in it."""
     if registration.state != State.WAITING:
         return None
-    before = Registration.objects.filter(book=registration.book_id, state=State.WAITING, number__lt=registration.number)
+    before = Registration.objects.filter(book=registration.book_id, state=State.WAITING, rank__lt=registration.rank)
     return before.count() + 1
 
 
