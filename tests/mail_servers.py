@@ -133,13 +133,13 @@ def find_dovecot() -> str | None:
 
 
 @contextmanager
-def dovecot(folder: Path) -> Iterator[Dovecot]:
+def dovecot(folder: Path, port: int = 0) -> Iterator[Dovecot]:
     """A Dovecot of this test's own: its configuration, its port, nobody's daemon."""
     binary = find_dovecot()
     assert binary is not None
     import grp
 
-    user, uid, gid, port = getpass.getuser(), os.getuid(), os.getgid(), free_port()
+    user, uid, gid, port = getpass.getuser(), os.getuid(), os.getgid(), port or free_port()
     for name in ("run", "state", "mail/Maildir/new", "mail/Maildir/cur", "mail/Maildir/tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     group = grp.getgrgid(gid).gr_name
