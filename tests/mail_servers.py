@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
+import grp
 import os
+import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +71,11 @@ class Dovecot:
     port: int
     user: str
     password: str
-    maildir: Path
+    place: Path
+
+    @property
+    def maildir(self) -> Path:
+        return self.place / "mail/Maildir"
 
     @property
     def url(self) -> str:
@@ -133,35 +139,53 @@ def find_dovecot() -> str | None:
 
 
 @contextmanager
-def dovecot(folder: Path, port: int = 0) -> Iterator[Dovecot]:
-    """A Dovecot of this test's own: its configuration, its port, nobody's daemon."""
+def dovecot(folder: Path | None = None, port: int = 0) -> Iterator[Dovecot]:
+    """A Dovecot of this test's own: its configuration, its port, nobody's daemon; `folder` is that of an earlier one."""
     binary = find_dovecot()
     assert binary is not None
-    import grp
-
-    user, uid, gid, port = getpass.getuser(), os.getuid(), os.getgid(), port or free_port()
-    for name in ("run", "state", "mail/Maildir/new", "mail/Maildir/cur", "mail/Maildir/tmp"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    group = grp.getgrgid(gid).gr_name
-    config = folder / "dovecot.conf"
-    config.write_text(CONFIG.format(base=folder, user=user, group=group, uid=uid, gid=gid, port=port))
-    process = subprocess.Popen([binary, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        _wait_for(port, process, folder / "log")
-        yield Dovecot(port, "anmeldung", "geheim", folder / "mail/Maildir")
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        assert process.stderr is not None
-        process.stderr.close()
+    with tempfile.TemporaryDirectory(prefix="krisenfest-dovecot-") as temporary:
+        place, port = folder or Path(temporary), port or free_port()
+        # Started by root it serves as somebody who may do nothing; else as whoever runs the tests.
+        known = {each.pw_name: each for each in pwd.getpwall()}
+        login = (
+            known["dovenull" if "dovenull" in known else "nobody"] if os.geteuid() == 0 else pwd.getpwuid(os.getuid())
+        )
+        mail = known["nobody"] if os.geteuid() == 0 else login
+        for name in (
+            "run",
+            "state",
+            "mail",
+            "mail/Maildir",
+            *(f"mail/Maildir/{each}" for each in ("new", "cur", "tmp")),
+        ):
+            (place / name).mkdir(parents=True, exist_ok=True)
+            if name.startswith("mail") and os.geteuid() == 0:
+                os.chown(place / name, mail.pw_uid, mail.pw_gid)
+        place.chmod(0o755)
+        values = {"user": login.pw_name, "group": grp.getgrgid(login.pw_gid).gr_name, "port": port, "base": place}
+        config = place / "dovecot.conf"
+        config.write_text(CONFIG.format(**values, uid=mail.pw_uid, gid=mail.pw_gid))
+        process = subprocess.Popen(
+            [binary, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            _wait_for(port, process, place / "log")
+            yield Dovecot(port, "anmeldung", "geheim", place)
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(100):
         with socket.socket() as probe:
             probe.settimeout(0.5)
-            if probe.connect_ex(("127.0.0.1", port)) == 0 and probe.recv(10).startswith(b"* OK"):
-                return
-        assert process.poll() is None, log.read_text() if log.exists() else process.stderr
+            try:
+                probe.connect(("127.0.0.1", port))
+                if probe.recv(10).startswith(b"* OK"):
+                    return
+            except OSError:
+                pass
+        assert process.poll() is None, log.read_text() if log.exists() else "Dovecot ended"
         time.sleep(0.1)
     raise AssertionError(log.read_text() if log.exists() else "Dovecot does not answer")

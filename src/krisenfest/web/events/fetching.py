@@ -6,7 +6,8 @@ import imaplib
 import logging
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,8 +28,9 @@ HERE = ("localhost", "127.0.0.1", "::1")
 Take = Callable[[bytes], None]
 
 
-def connect(url: str) -> BaseMailBox:
-    """Log in to the mailbox of an address imaps://user:password@host:port/folder.
+@contextmanager
+def connect(url: str) -> Iterator[BaseMailBox]:
+    """Be logged in to the mailbox of an address imaps://user:password@host:port/folder.
 
     Raises FieldError if the address cannot be read, or would send the password in the clear to another machine.
     """
@@ -44,8 +46,13 @@ def connect(url: str) -> BaseMailBox:
     else:
         box = MailBoxUnencrypted(parts.hostname, parts.port or 143, timeout=TIMEOUT_S)
     folder = unquote(parts.path.strip("/")) or "INBOX"
-    box.login(unquote(parts.username or ""), unquote(parts.password or ""), initial_folder=folder)
-    return box
+    try:
+        box.login(unquote(parts.username or ""), unquote(parts.password or ""), initial_folder=folder)
+        yield box
+        box.logout()
+    finally:
+        with suppress(OSError):  # closed already, unless the line broke before the leave-taking
+            box.client.shutdown()
 
 
 def watch(url: str, stopping: threading.Event, take: Take) -> None:
