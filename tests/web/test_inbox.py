@@ -49,8 +49,8 @@ def inbox_address(settings: Any) -> None:
 
 
 @pytest.fixture
-def book(musterstadt: Municipality) -> Book:
-    return publish(musterstadt)
+def book(municipality: Municipality) -> Book:
+    return publish(municipality)
 
 
 def receive(data: bytes, **more: Any) -> Letter:
@@ -87,18 +87,18 @@ def test_the_same_mail_taken_over_twice_registers_once(book: Book) -> None:
         ("stranger+webinar@musterstadt.example", False),
     ],
 )
-def test_the_address_routes_to_the_event(musterstadt: Municipality, to: str, found: bool) -> None:
-    book = publish(musterstadt, registration={"mail": "webinar@musterstadt.example"})
+def test_the_address_routes_to_the_event(municipality: Municipality, to: str, found: bool) -> None:
+    book = publish(municipality, registration={"mail": "webinar@musterstadt.example"})
     letter = receive(written(to=to))
     assert (letter.outcome, letter.book) == ((Outcome.REGISTERED, book) if found else (Outcome.PERSON, None))
 
 
 @pytest.mark.django_db
-def test_of_two_events_with_one_address_the_subject_tells(musterstadt: Municipality) -> None:
+def test_of_two_events_with_one_address_the_subject_tells(municipality: Municipality) -> None:
     one = {"mail": "anmeldung@example.org"}
     texts = [{"lang": "de", "title": "Sprechstunde"}]
-    publish(musterstadt, registration=one)
-    other = publish(musterstadt, registration=one, id="sprechstunde", texts=texts)
+    publish(municipality, registration=one)
+    other = publish(municipality, registration=one, id="sprechstunde", texts=texts)
     assert receive(written(to=one["mail"])).reasons[0] == inbox.NO_EVENT
     assert receive(written(to=one["mail"], Subject="Anmeldung Sprechstunde", number=2)).book == other
 

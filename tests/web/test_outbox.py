@@ -33,8 +33,8 @@ def accepted(settings: Any) -> Iterator[Accepted]:
 
 
 @pytest.fixture
-def book(musterstadt: Any) -> Book:
-    return publish(musterstadt)
+def book(municipality: Any) -> Book:
+    return publish(municipality)
 
 
 def test_a_sender_killed_anywhere_never_doubles_a_mail_and_loses_none_without_saying_so(tmp_path: Path) -> None:

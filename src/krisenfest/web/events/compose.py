@@ -126,7 +126,6 @@ class Composer:
         composed["Message-ID"] = f"<{marks.mark_of(mail)}@{host}>"
         composed["Auto-Submitted"] = "auto-generated"  # RFC 3834 5: robots do not answer
         composed["X-Auto-Response-Suppress"] = "All"  # the same for Exchange (MS-OXCMAIL 2.2.3.2.14)
-        composed["Content-Language"] = lang
         quiet = marks.quiet_address(registration) if mail.purpose in BY_THE_CLOCK else ""
         if quiet:
             composed["List-Unsubscribe"] = f"<{quiet}>"  # RFC 2369 3.2
@@ -137,6 +136,7 @@ class Composer:
         html = render_to_string("events/mail/mail.html", values)
         composed.add_alternative(html, subtype="html", cte="quoted-printable")
         self._add_calendar(composed, mail, about, sender)
+        composed["Content-Language"] = lang  # last: what is added before moves into the part that it was added to
         back = settings.CONFIG.inbox_address
         envelope = marks.plus(back, marks.back_tag(mail)) if back else settings.CONFIG.mail_from
         return Ready(composed, sender=envelope, to=registration.email)
