@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from desk_people import People
-from event_mails import AT, publish, put, registered
+from event_mails import publish, put, registered
 from krisenfest import clock
 from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit.models import Entry
@@ -141,39 +141,15 @@ def test_the_demos_mailbox_shows_the_html_in_a_sandbox_the_text_and_the_files(
     assert overview.index("Warteliste: Webinar") < overview.index("Angemeldet: Webinar")
     path = overview.split('href="/demo/mailbox/')[2].split('"')[0]
     page = client.get(f"/demo/mailbox/{path}").content.decode()
-    assert "termin.ics" in page and "Sie sind angemeldet." in page and 'sandbox="allow-popups"' in page
+    assert (
+        "termin.ics" in page
+        and "Sie sind angemeldet." in page
+        and 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    )
     html = client.get(f"/demo/mailbox/{path}html")
-    assert html["Content-Security-Policy"].startswith("default-src 'none'; style-src 'unsafe-inline'; sandbox")
+    assert html["Content-Security-Policy"].startswith("default-src 'none'; style-src 'unsafe-inline'; ")
+    assert "; sandbox allow-popups" in html["Content-Security-Policy"]
     assert "Sie sind angemeldet." in html.content.decode()
     file = client.get(f"/demo/mailbox/{path}0")
     assert file["Content-Type"] == "application/ics" and file.content.startswith(b"BEGIN:VCALENDAR\r\n")
     assert client.get("/demo/mailbox/..%2f..%2fdesk.sqlite3/0/").status_code == 404
-
-
-@pytest.mark.browser
-@pytest.mark.django_db
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 700])
-def test_each_mail_is_readable_for_everybody_in_a_real_browser(
-    municipality: Municipality, browser: Any, scheme: str, width: int
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    from krisenfest.web.events.compose import Composer
-
-    book = publish(municipality)
-    found = []
-    for lang in ("de", "en"):
-        for purpose in Purpose:
-            mail = put(registered(book, lang=lang, until=AT + timedelta(days=1)), purpose)
-            mail = Mail.objects.select_related("registration__book__municipality").get(pk=mail.pk)
-            found.append(Composer(AT).message(mail).composed.get_body(("html",)).get_content())
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    try:
-        for html in found:
-            page.set_content(html)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            problems = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-            assert problems.response["violations"] == []
-    finally:
-        page.close()

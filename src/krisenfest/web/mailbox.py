@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 END = b"\n" + b"-" * 79 + b"\n"  # what Django's file backend writes after each mail
 SHOWN = 200
 # A mail is foreign: it runs nothing, fetches nothing, and lies in an origin of its own.
-SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'self'"
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups "
+SANDBOX += "allow-popups-to-escape-sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def mail(request: HttpRequest, name: str, number: int) -> HttpResponse:
 @xframe_options_sameorigin
 def html(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """The HTML of a mail, in a sandbox."""
-    return HttpResponse(_one(name, number).html, headers={"Content-Security-Policy": SANDBOX})
+    shown = _one(name, number).html.replace("<head>", '<head><base target="_blank">', 1)  # links open beside the frame
+    return HttpResponse(shown, headers={"Content-Security-Policy": SANDBOX})
 
 
 @require_safe
