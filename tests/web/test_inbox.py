@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as datetime_time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -264,6 +266,15 @@ def test_what_is_done_goes_after_thirty_days_and_what_is_not_stays(book: Book) -
     month = timedelta(days=30)
     assert [inbox.sweep(AT + month), inbox.sweep(AT + month + timedelta(seconds=1))] == [0, 2]
     assert list(Letter.objects.all()) == [waits]
+
+
+@pytest.mark.django_db
+def test_letters_about_an_event_go_on_the_day_that_people_were_told(book: Book) -> None:
+    receive(written("Frage?", number=1))
+    other = receive(written("Frage?", number=2, to=ADDRESS))
+    day = datetime.combine(book.delete_on, datetime_time(), ZoneInfo("Europe/Berlin"))
+    assert [inbox.sweep(day - timedelta(seconds=1)), inbox.sweep(day)] == [0, 1]
+    assert list(Letter.objects.all()) == [other]
 
 
 # --- a real mailbox --------------------------------------------------------------------------------------------------

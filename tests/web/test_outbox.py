@@ -142,8 +142,8 @@ def test_a_worker_that_was_too_slow_lets_go_before_the_last_line(book: Book, acc
     outbox.sweep(AT + outbox.LEASE)
     (fast,) = outbox.claim(AT + outbox.LEASE)
     with pytest.raises(outbox.LostClaimError):
-        outbox.hand_over(slow)
-    outbox.hand_over(fast)
+        outbox.hand_over(slow, "<1@example.org>")
+    outbox.hand_over(fast, "<1@example.org>")
     assert Mail.objects.get().status == Mail.HANDING
 
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from krisenfest.errors import KrisenfestError
@@ -243,7 +244,10 @@ def mark_done(letter: Letter, at: datetime) -> None:
 
 
 def sweep(at: datetime) -> int:
-    """Delete what is done, or was never for a person, after 30 days; gives how many."""
-    old = Letter.objects.filter(came__lt=at - KEEP_DONE)
-    gone, _ = old.filter(~Q(outcome=Outcome.PERSON) | Q(done__lt=at - KEEP_DONE)).delete()
+    """Delete what is done, or was never for a person, after 30 days, and everything on the day of its event.
+
+    That day is what people were told (GDPR Art. 13 (2) a). Gives how many.
+    """
+    old = Q(came__lt=at - KEEP_DONE) & (~Q(outcome=Outcome.PERSON) | Q(done__lt=at - KEEP_DONE))
+    gone, _ = Letter.objects.filter(old | Q(book__delete_on__lte=timezone.localdate(at))).delete()
     return gone

@@ -124,14 +124,13 @@ def _one(mail: Mail, composer: Composer, connection: BaseEmailBackend, at: datet
     except Exception:  # one mail that cannot be written must not stop the others; the organiser sees it
         logger.exception("a mail could not be written")
         return Tried(End.NEVER, UNWRITTEN)
-    Mail.objects.filter(pk=mail.pk).update(message_id=message.message_id)
-    return _send(message, connection, before_the_end=lambda: hand_over(mail))
+    return _send(message, connection, before_the_end=lambda: hand_over(mail, message.message_id))
 
 
-def hand_over(mail: Mail) -> None:
+def hand_over(mail: Mail, message_id: str) -> None:
     """From now on it may have arrived. Raises LostClaimError if the lease was over and another worker took it."""
     mine = Mail.objects.filter(pk=mail.pk, status=Mail.SENDING, attempts=mail.attempts)
-    if not mine.update(status=Mail.HANDING):
+    if not mine.update(status=Mail.HANDING, message_id=message_id):
         raise LostClaimError(f"mail {mail.pk} was taken by another worker")
     mail.status = Mail.HANDING
 

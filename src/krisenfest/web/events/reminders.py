@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from krisenfest.domain.events import Event
 from krisenfest.web.events import links
@@ -47,11 +47,11 @@ def _thank(book: Book, at: datetime) -> int:
     return _put(people, Purpose.THANKS, "", at)
 
 
-def _put(people: object, purpose: Purpose, key: str, due: datetime) -> int:
-    assert hasattr(people, "exclude")
-    without = people.exclude(mails__purpose=purpose, mails__key=key)
+def _put(people: QuerySet[Registration], purpose: Purpose, key: str, due: datetime) -> int:
+    has = Mail.objects.filter(registration=OuterRef("pk"), purpose=purpose, key=key)
     mails = [
-        Mail(registration=each, purpose=purpose, key=key, secret=links.secret_of(each), due=due) for each in without
+        Mail(registration=each, purpose=purpose, key=key, secret=links.secret_of(each), due=due)
+        for each in people.exclude(Exists(has))
     ]
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
     return len(mails)
