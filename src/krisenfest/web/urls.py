@@ -10,8 +10,8 @@ from krisenfest.web.events import mail_views
 urlpatterns = [
     path("desk/konto/", include("krisenfest.web.accounts.urls")),
     path("desk/static/<path:path>", sites.static),
-    path("desk/<slug:slug>/uebung/post/", include("krisenfest.web.events.desk_urls"), {"exercise": True}),
-    path("desk/<slug:slug>/post/", include("krisenfest.web.events.desk_urls")),
+    path("desk/<slug:slug>/uebung/post/", include("krisenfest.web.events.post_urls"), {"exercise": True}),
+    path("desk/<slug:slug>/post/", include("krisenfest.web.events.post_urls")),
     path("desk/", include("krisenfest.web.desk.urls")),
     path("counter/mails/<str:token>/", mail_views.quiet),
     path("health/live", health.live),
