@@ -18,6 +18,7 @@ demo: setup
 
 test: setup
 	@scripts/ensure-chromium || true
+	@scripts/ensure-dovecot || true
 	$(PY) -m pytest
 	scripts/with-postgres $(PY) -m pytest -q tests/web tests/journeys/test_desk.py::test_each_of_the_five_verbs_leads_to_the_public_site
 

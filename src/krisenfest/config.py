@@ -25,6 +25,9 @@ class Config:
     hosts: str = ""  # further host names that the server answers to, with commas between
     mail_url: str = ""  # smtp://user:password@host:port, smtps:// with TLS; empty: mails are kept in the data folder
     mail_from: str = "krisenfest@localhost"  # the sender of mails
+    inbox_url: str = ""  # mailbox for registrations and bounces: imaps://user:password@host:port/folder; empty: none
+    inbox_address: str = ""  # the address of that mailbox; its plus addresses name the event; empty: no such addresses
+    lmtp_port: int = 0  # the mail server may hand mails over here (LMTP, this machine only); 0: no
     oidc_url: str = ""  # the town's own log-in server (OpenID Connect issuer); empty: none
     oidc_client: str = ""  # how the desk is known there
     oidc_secret: str = ""  # and its secret

@@ -98,10 +98,10 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-def standing_at(event: Event, at: datetime) -> Standing:
-    """Whether the event's form takes registrations at the instant `at`; it closes when the event begins, or before."""
+def standing_at(event: Event, at: datetime, *, by_mail: bool = False) -> Standing:
+    """Whether the event takes registrations at the instant `at`, by form or `by_mail`; until it begins, or before."""
     form = event.registration
-    if form is None or not form.form:
+    if form is None or not (form.form or by_mail):
         return Standing.NOT_HERE
     if event.cancelled and at >= event.cancelled.on:
         return Standing.CANCELLED

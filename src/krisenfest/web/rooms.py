@@ -120,7 +120,12 @@ class Files:
         with uncollected():
             if thorough:
                 return rebuild.build_folder(
-                    self.content, self.site, state_folder=self.state, config=config(self.counter), at=at, base_url=base_url
+                    self.content,
+                    self.site,
+                    state_folder=self.state,
+                    config=config(self.counter),
+                    at=at,
+                    base_url=base_url,
                 )
             return rebuild.build_again(
                 self.content,

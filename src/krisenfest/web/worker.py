@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
 from krisenfest.web.desk import files, publishing, seen
-from krisenfest.web.events import sweeping
+from krisenfest.web.events import post_office, sweeping
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = {"default": 0.05, "later": 1.0}  # asking takes the database's lock: often only where somebody waits
@@ -70,7 +70,7 @@ class PatientWorker(QuietWorker):
 
 
 class Workshop:
-    """A worker and its sweeper as two threads; `stop` waits until what is being done is done."""
+    """A worker, its sweeper and its post office as threads; `stop` waits until what is being done is done."""
 
     def __init__(self, name: str) -> None:
         # What takes its time has a worker of its own: no warning waits for a PDF.
@@ -79,6 +79,7 @@ class Workshop:
         self.threads = [
             *(threading.Thread(target=self._work, args=(each,), name=each.worker_id) for each in self.workers),
             threading.Thread(target=self._sweep, name="sweeper", daemon=True),
+            *post_office.threads(self.stopping),
         ]
 
     def start(self) -> None:

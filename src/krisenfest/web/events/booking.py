@@ -42,11 +42,12 @@ class Asked:
     book_id: int
     version: int
     application: Application
+    by_mail: bool = False  # written in a mail, which an event without a form takes too
 
 
-def register(book: Book, application: Application, *, at: datetime) -> Answer:
+def register(book: Book, application: Application, *, at: datetime, by_mail: bool = False) -> Answer:
     """Register one person; `at` is the moment of asking."""
-    return register_all([Asked(book.pk, book.version, application)], at=at)[0]
+    return register_all([Asked(book.pk, book.version, application, by_mail)], at=at)[0]
 
 
 def register_all(asked: Sequence[Asked], *, at: datetime) -> list[Answer]:
@@ -81,14 +82,18 @@ class _Batch:
 
     def take(self, asked: Sequence[Asked]) -> list[Answer]:
         """Register them in order and write everything."""
-        gone = self.book.deleted or self.book.withdrawn
-        if gone or standing_at(self.event, self.at) is not Standing.OPEN:
+        if self.book.deleted or self.book.withdrawn:
             return [Answer.CLOSED] * len(asked)
         emails = {each.application.email for each in asked}
         self.known = {each.email: each for each in self.book.registrations.filter(email__in=emails)}
-        answers = [Answer.STALE if each.version != self.book.version else self._one(each.application) for each in asked]
+        answers = [self._answer(each) for each in asked]
         self._write()
         return answers
+
+    def _answer(self, asked: Asked) -> Answer:
+        if standing_at(self.event, self.at, by_mail=asked.by_mail) is not Standing.OPEN:
+            return Answer.CLOSED
+        return Answer.STALE if asked.version != self.book.version else self._one(asked.application)
 
     def _one(self, application: Application) -> Answer:
         if self.book.full and not self.form.waiting_list:

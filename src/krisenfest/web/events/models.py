@@ -11,6 +11,11 @@ from krisenfest.domain.events import Event, RegistrationForm
 from krisenfest.web.accounts.models import Municipality, Room
 
 
+def a_day_and_an_hour() -> list[int]:
+    """When reminders are sent unless an organiser says otherwise, in minutes before the start."""
+    return [24 * 60, 60]
+
+
 class BookQuerySet(models.QuerySet["Book"]):
     """Books of one room."""
 
@@ -38,6 +43,9 @@ class Book(Room):
     delete_on = models.DateField()  # the day on which personal data go, as people were told
     deleted = models.DateTimeField(null=True)  # when they went; `counts` is what is left of them
     counts = models.JSONField(default=dict)  # state -> number of registrations
+    reminders = models.JSONField(default=a_day_and_an_hour)  # minutes before the start
+    thanks = models.BooleanField(default=True)  # a mail after the event
+    survey = models.URLField(max_length=500, blank=True)  # what that mail asks to fill in
 
     objects = BookQuerySet.as_manager()
 
@@ -91,6 +99,7 @@ class Registration(models.Model):
     digest = models.CharField(max_length=64, unique=True)  # of the secret in the personal link
     consented = models.TextField(blank=True)  # the text that the person agreed to
     steps = models.PositiveIntegerField(default=0)  # so many steps were taken; tells their mails apart
+    reminded = models.BooleanField(default=True)  # wants reminders and thanks
 
     class Meta:
         """Each number once; one registration an address."""
@@ -122,9 +131,14 @@ class Purpose(StrEnum):
 
 
 class Mail(models.Model):
-    """The outbox: a row is written in the transaction that causes the mail, and sent by the worker exactly once."""
+    """The outbox: a row is written in the transaction that causes the mail, and sent by the worker exactly once.
 
-    WAITING, SENDING, SENT, FAILED, BOUNCED = "waiting", "sending", "sent", "failed", "bounced"
+    `sending` is claimed by a worker until `again_at`; `handing`: its last line is on the way to the server;
+    `doubtful`: the worker died, or the line broke, just then, and nobody can know (docs/adr/0010).
+    """
+
+    WAITING, SENDING, HANDING, SENT = "waiting", "sending", "handing", "sent"
+    DOUBTFUL, FAILED, BOUNCED, DROPPED = "doubtful", "failed", "bounced", "dropped"
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="mails")
     purpose = models.CharField(max_length=20, choices=[(each.value, each.value) for each in Purpose])
@@ -136,9 +150,46 @@ class Mail(models.Model):
     again_at = models.DateTimeField(null=True)
     sent = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
+    message_id = models.CharField(max_length=300, blank=True, db_index=True)  # by which a bounce finds it
 
     class Meta:
         """One mail a purpose and person."""
 
         constraints = (models.UniqueConstraint(fields=("registration", "purpose", "key"), name="one_mail_a_purpose"),)
         indexes = (models.Index(fields=("status", "due"), name="mails_that_wait"),)
+
+
+class Outcome(StrEnum):
+    """What became of a mail that came in."""
+
+    REGISTERED = "registered"  # it is a registration now
+    BOUNCE = "bounce"  # it belongs to a mail of ours, which says so
+    AUTOMATIC = "automatic"  # a robot, an out-of-office reply, a list
+    PERSON = "person"  # somebody must read it
+
+
+class Letter(models.Model):
+    """A mail that came in. The text is kept only where a person must read it, and goes when that is done.
+
+    `digest` is that of its bytes: a mail that is fetched twice is taken over once.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    came = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=[(each.value, each.value) for each in Outcome])
+    reasons = models.JSONField(default=list)  # words of ours, none of the mail
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, null=True)  # None: nobody's yet
+    exercise = models.BooleanField(default=False)
+    book = models.ForeignKey(Book, on_delete=models.SET_NULL, null=True, related_name="letters")
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    raw = models.BinaryField(default=bytes)
+    done = models.DateTimeField(null=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ("-came", "-pk")
+        indexes = (models.Index(fields=("municipality", "exercise", "outcome", "done"), name="letters_to_read"),)
