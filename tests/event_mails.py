@@ -39,6 +39,7 @@ def registered(book: Book, name: str = "Ayşe Öztürk", **values: Any) -> Regis
     return Registration.objects.create(
         book=book,
         number=number,
+        rank=number,
         name=name,
         email=email,
         asked=AT,

@@ -414,6 +414,9 @@ def test_a_mail_server_hands_a_mail_over_and_it_registers(tmp_path: Path) -> Non
             client.sendmail("ayse@example.org", [to], written(to="undisclosed", number=2))
         until(lambda: len(accepted.mails) >= 1, 30)
         time.sleep(1.5)
+    assert [message["Subject"] for _, _, message in accepted.mails] == [
+        "Bitte bestätigen: Webinar: Als kleine Verwaltung durch die Krise"
+    ]
     assert [recipients for _, recipients, _ in accepted.mails] == [["ayse@example.org"]]
 
 

@@ -27,7 +27,8 @@ class Handler:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  its caller's name
         """One answer for each recipient (RFC 2033 4.2)."""
-        data = f"Return-Path: <{envelope.mail_from or ''}>\r\n".encode() + bytes(envelope.original_content)
+        sender = (envelope.mail_from or "").strip("<>")  # aiosmtpd gives the empty one as <>
+        data = f"Return-Path: <{sender}>\r\n".encode() + bytes(envelope.original_content)
         try:
             await asyncio.get_running_loop().run_in_executor(None, self.take, data, list(envelope.rcpt_tos))
         except Exception:  # the database is away, or there is a fault of ours: the mail server keeps it
