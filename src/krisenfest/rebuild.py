@@ -11,7 +11,7 @@ from krisenfest.sources.files import scan
 from krisenfest.sources.standing import Order, Progress, Report, recall
 
 
-def build_folder(
+def build_folder(  # noqa: PLR0913  each is named where it is given
     folder: Path,
     out: Path,
     *,
@@ -19,10 +19,12 @@ def build_folder(
     config: Config,
     at: datetime,
     base_url: str = "",
+    prints: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Build the site of a content folder into `out`, writing only what changed since the last build.
 
+    With `prints` the invitations are printed too, which takes a second and more where one is new.
     Raises SourceError with every problem, before anything is written, if the folder cannot be built from.
     """
     order = Order(
@@ -33,6 +35,7 @@ def build_folder(
         config=config,
         base_url=base_url or config.site_url,
         at=at,
+        prints=prints,
     )
     if report := recall(order, DirectoryStore(out).paths()):
         return report

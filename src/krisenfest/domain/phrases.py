@@ -25,4 +25,5 @@ def short_texts(record: Record) -> frozenset[str]:
         found += [text for each in record.agenda for text in (each.title, each.speaker)]
         found += [each.title for each in record.attachments]
         found += [record.cancelled.reason] if record.cancelled else []
+        found += record.recap.short_texts() if record.recap else []
     return frozenset(text for text in found if text)
