@@ -26,6 +26,7 @@ MAX_LOGO_BYTES = 5_000_000
 WORTH_SPREADING = 12  # sheets; below, a second process takes longer to load WeasyPrint than it saves
 # what it was asked for, what it was printed from, sha256, size in bytes
 Printed = tuple[str, str, str, int]
+_Waiting = tuple[Sheet, str, str]
 
 
 def kept_in(state_folder: Path, place: str) -> Path:
@@ -43,18 +44,19 @@ def renew(site: Site, store: Store, state_folder: Path, place: str, *, shares: i
     """Print the invitations of a site that are new; gives how many there are, were printed, and were taken away."""
     before, present = printed(state_folder, place), set(store.paths())
     after: dict[str, Printed] = {}
-    waiting: list[tuple[Sheet, str]] = []
+    waiting: list[_Waiting] = []
     for sheet in sheets(site):
         old = before.get(sheet.path)
         whole = old is not None and sheet.path in present
-        if whole and old and old[0] == sheet.inputs:
+        inputs = _inputs(sheet, store)
+        if whole and old and old[0] == inputs:
             after[sheet.path] = old
             continue
         content = _digest(sheet, store)
         if whole and old and old[1] == content:  # something else on the site changed
-            after[sheet.path] = (sheet.inputs, *old[1:])
+            after[sheet.path] = (inputs, *old[1:])
         else:
-            waiting.append((sheet, content))
+            waiting.append((sheet, inputs, content))
     shares = min(shares, len(waiting)) if len(waiting) >= WORTH_SPREADING else 1
     for part in processes.spread(partial(_print, waiting, store, shares), shares):
         after |= part
@@ -70,13 +72,13 @@ def _keep(state_folder: Path, place: str, values: dict[str, Printed]) -> None:
     write_whole(str(kept_in(state_folder, place)), [orjson.dumps({"printed": values})])
 
 
-def _print(waiting: Sequence[tuple[Sheet, str]], store: Store, shares: int, share: int) -> dict[str, Printed]:
+def _print(waiting: Sequence[_Waiting], store: Store, shares: int, share: int) -> dict[str, Printed]:
     done: dict[str, Printed] = {}
-    for sheet, content in waiting[share::shares]:
+    for sheet, inputs, content in waiting[share::shares]:
         data = printing.pdf(sheet.html(), pictures(sheet, partial(_read, store)), smaller=SMALLER)
         file = File(sheet.path, data)
         store.write(file.path, file.chunks)
-        done[sheet.path] = (sheet.inputs, content, file.sha256, file.size)
+        done[sheet.path] = (inputs, content, file.sha256, file.size)
     return done
 
 
@@ -85,6 +87,12 @@ def _read(store: Store, path: str) -> bytes:
         return store.read(path, max_bytes=MAX_LOGO_BYTES)
     except KeyError:
         return b""  # the check says that the logo is missing; its host is still named
+
+
+def _inputs(sheet: Sheet, store: Store) -> str:
+    """What tells cheaply that nothing changed: the record, the site's frame, and the logos."""
+    logos = [sha256(_read(store, path)).hexdigest() for path in sheet.media()]
+    return ";".join([sheet.inputs, *logos])
 
 
 def _digest(sheet: Sheet, store: Store) -> str:

@@ -70,6 +70,7 @@ def sheets(site: Site) -> Iterator[Sheet]:
             if offered(edition, version):
                 key = f"{version.id}/{version.number}/{version.digest}/{edition.lang}/{site.environment}"
                 yield Sheet(_path(edition, version), sha256(key.encode()).hexdigest(), edition, version)
+        version.forget_record()
 
 
 def _path(edition: Edition, version: Version) -> str:
