@@ -101,7 +101,10 @@ def test_the_invitation_is_one_page_a4_and_tagged_for_readers(town: Path) -> Non
         kinds = [str(each.S) for each in found]
         assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure", "/Link"} <= set(kinds)
         pictures = [str(each.get("/Alt", "")) for each in found if str(each.S) == "/Figure"]
-        assert pictures == ["Goldstadt", "QR-Code mit der Adresse der Seite: https://gold.example/veranstaltungen/webinar.html"]
+        assert pictures == [
+            "Goldstadt",
+            "QR-Code mit der Adresse der Seite: https://gold.example/veranstaltungen/webinar.html",
+        ]
         fonts = {str(each.BaseFont).partition("+")[2] for each in pdf.pages[0].Resources.Font.values()}
         assert fonts == {"Krisenfest-Sans", "Krisenfest-Sans-Semi-Bold"}
         links = {str(each.A.URI) for each in pdf.pages[0].Annots}
@@ -116,7 +119,12 @@ def test_the_invitation_says_each_thing_once_and_how_to_register(town: Path) -> 
     build(town)
     text = text_of(sheet(town).read_bytes())
     assert re.findall("Begrüßung", text) == ["Begrüßung"]
-    for said in ("Dienstag, 29. Juni 2027, 17:00–18:30 Uhr", "Zoom (online)", "Nachbarstadt", "anmeldung@goldstadt.example"):
+    for said in (
+        "Dienstag, 29. Juni 2027, 17:00–18:30 Uhr",
+        "Zoom (online)",
+        "Nachbarstadt",
+        "anmeldung@goldstadt.example",
+    ):
         assert said in text
 
 
