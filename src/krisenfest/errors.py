@@ -8,6 +8,7 @@
     ├── StateError              1  the state of an earlier build does not fit
     ├── StepError               1  a draft cannot take this step from where it stands
     ├── StaleError              1  somebody else saved in the meantime
+    ├── ConferenceError         1  a system for conferences does not do what it should
     └── RefusedError            3  refused for safety (forged, stale, not authorised)
 
 Exit 0 means done, 2 wrong usage (the command line's own).
@@ -70,6 +71,10 @@ class StepError(KrisenfestError):
 
 class StaleError(KrisenfestError):
     """Somebody else saved in the meantime; nothing was overwritten."""
+
+
+class ConferenceError(KrisenfestError):
+    """A system for conferences does not do what it should; the message says what to do, and names nobody."""
 
 
 class RefusedError(KrisenfestError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from krisenfest.config import Config
 from krisenfest.publishing.directory import DirectoryStore
-from krisenfest.sources.files import scan
+from krisenfest.sources.files import Listing, scan
 from krisenfest.sources.standing import Order, Progress, Report, recall
 
 
@@ -42,3 +42,24 @@ def build_folder(  # noqa: PLR0913  each is named where it is given
     from krisenfest import pipeline  # only now, because loading the stages takes longer than all of the above
 
     return pipeline.build(order, progress)
+
+
+def print_invitations(
+    folder: Path, out: Path, *, state_folder: Path, config: Config, at: datetime, base_url: str = ""
+) -> int:
+    """Print the invitations of what was built last into `out`, those that are new; gives how many.
+
+    Raises StateError if nothing was built yet.
+    """
+    from krisenfest import pipeline  # see above
+
+    order = Order(
+        folder=folder,
+        listing=Listing(),  # what was built is asked, not what lies there
+        out=out,
+        state_folder=state_folder,
+        config=config,
+        base_url=base_url or config.site_url,
+        at=at,
+    )
+    return pipeline.print_invitations(order)

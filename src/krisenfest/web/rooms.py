@@ -89,6 +89,14 @@ class Files:
             self.content, self.site, state_folder=self.state, config=config(), at=at, base_url=base_url
         )
 
+    def print_invitations(self, at: datetime, base_url: str) -> int:
+        """Print the invitations that are new, one printer a room; a build need not wait for it. Gives how many."""
+        with open(self.place / "print-lock", "w", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return rebuild.print_invitations(
+                self.content, self.site, state_folder=self.state, config=config(), at=at, base_url=base_url
+            )
+
 
 def files_for(municipality: Municipality, *, exercise: bool = False) -> Files:
     """The folders of a municipality, the real ones or those of its exercise."""

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
 from krisenfest.web.desk import publishing
+from krisenfest.web.events import conferences, sheets
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = 0.05
@@ -83,9 +84,11 @@ class Workshop:
             try:
                 publishing.sweep()
                 publishing.look_again()
+                conferences.sweep(clock.now())
                 if clock.stopwatch_s() - renewed > RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()
+                    sheets.renew()
                     DBTaskResult.objects.filter(enqueued_at__lt=clock.now() - KEPT).delete()
             except Exception:
                 logger.exception("the sweep begins anew")

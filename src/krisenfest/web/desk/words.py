@@ -74,4 +74,6 @@ LOGGED = {
     "draft.discarded": _("verworfen"),
     "draft.approved": _("freigegeben"),
     "published": _("öffentlich"),
+    "conference.set": _("Konferenz eingetragen"),
+    "conference.cleared": _("Konferenz ausgetragen"),
 }

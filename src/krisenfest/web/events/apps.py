@@ -11,7 +11,8 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep a book for each event that becomes public."""
-        from krisenfest.web.events import books
+        from krisenfest.web.events import books, sheets
         from krisenfest.web.published import published
 
         published.connect(books.follow, dispatch_uid="events.books")
+        published.connect(sheets.follow, dispatch_uid="events.sheets")

@@ -8,6 +8,9 @@ from typing import Self
 from django.db import models
 
 from krisenfest.web.accounts.models import Municipality, Room
+from krisenfest.web.events.conference_models import Conference
+
+__all__ = ["Book", "BookQuerySet", "Conference", "Mail", "Purpose", "Registration"]
 
 
 class BookQuerySet(models.QuerySet["Book"]):
