@@ -138,6 +138,11 @@ def occurrence_at(event: Event, at: datetime) -> Span:
     return next((each for each in times if at < _end(each)), times[-1])
 
 
+def has_been(event: Record, at: datetime) -> bool:
+    """Whether an event is over at `at`, or has been once where it comes again: there can be a recap then."""
+    return isinstance(event, Event) and _end(occurrences(event)[0]) <= at
+
+
 def ends(event: Event) -> datetime:
     """The exclusive end of the last time that it takes place; `OPEN_END` after its start where none is known."""
     return _end(occurrences(event)[-1])

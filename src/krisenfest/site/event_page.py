@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from krisenfest.domain.events import Event, occurrence_at, occurrences
+from krisenfest.domain.events import Event, has_been, occurrence_at
 from krisenfest.domain.recaps import PollResult, Recap
 from krisenfest.domain.releases import Version
 from krisenfest.site import repeating, sharing
@@ -63,18 +63,12 @@ def of(edition: Edition, version: Version, record: Event, full: str) -> dict[str
         "preview": (edition.said_shortly(said, record.preview) or said.text.summary or record.preview)
         if edition.lang != site.municipality.source_lang
         else record.preview or said.text.summary,
-        "recap": _recap(edition, said, record, full) if _has_been(record, edition) else None,
+        "recap": _recap(edition, said, record, full) if has_been(record, site.at) else None,
         "cancelled": edition.phrase(said, record.cancelled.reason) if record.cancelled else "",
         "calendar": to_root(full) + f"veranstaltungen/{version.id}.ics",
         "share": sharing.of(words, said.text, shown, address) if state in ("ahead", "running") else None,
         "schema": schemaorg.dumps(schemaorg.event(version, site.municipality, said.text, site.base_url)),
     }
-
-
-def _has_been(record: Event, edition: Edition) -> bool:
-    """Whether it is over, or has been once where it comes again."""
-    first = occurrences(record)[0].end
-    return first is not None and first <= edition.site.at
 
 
 def _recap(edition: Edition, said: Said, record: Event, full: str) -> dict[str, Any] | None:

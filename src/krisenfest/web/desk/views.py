@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from krisenfest import clock
 from krisenfest.domain.approval import Act, Role, State, Verb
+from krisenfest.domain.events import has_been
 from krisenfest.errors import RefusedError
 from krisenfest.site.addresses import record_path
 from krisenfest.web.accounts.models import Municipality
@@ -50,7 +51,9 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     )
     context = {
         "verbs": [(each.value, *words.VERBS[each]) for each in FIVE if each in place.verbs()],
-        "more": [(each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.REMOVE) if each in place.verbs()],
+        "more": [
+            (each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.RECAP, Verb.REMOVE) if each in place.verbs()
+        ],
         "waiting": mine,
         "others": [each for each in at_work if each not in mine],
         "to_confirm": to_confirm if place.may(Act.APPROVE, Verb.WARN) else (),
@@ -73,13 +76,15 @@ def _waits_for(place: Place, draft: Any) -> bool:
 def records(request: HttpRequest, place: Place) -> HttpResponse:
     """Everything that is public, by kind; with `verb` to choose what it is to be done with."""
     verb = request.GET.get("verb", "")
-    kinds = {"restrict": ("service",), "all-clear": ("alert",)}.get(verb, tuple(words.KINDS))
+    kinds = {"restrict": ("service",), "all-clear": ("alert",), "recap": ("event",)}.get(verb, tuple(words.KINDS))
     found = place.revisions().current().filter(kind__in=kinds)
     rows = [(each, each.payload["texts"][0].get("title", "")) for each in found]
     if verb == "all-clear":
         now = clock.now()
         holding = {(line.kind, line.id) for line in overview(place, now).holding}
         rows = [(each, title) for each, title in rows if (each.kind, each.record_id) in holding]
+    if verb == Verb.RECAP:
+        rows = [(each, title) for each, title in rows if has_been(each.record, clock.now())]
     groups = [(words.KINDS[kind], [row for row in rows if row[0].kind == kind]) for kind in kinds]
     named = words.VERBS[verb][0] if verb in words.VERBS else ""
     return render(request, "desk/records.html", {"groups": groups, "verb": verb, "verb_name": named})
@@ -101,6 +106,10 @@ def record(request: HttpRequest, place: Place, kind: str, record_id: str) -> Htt
         "drafts": place.drafts().at_work().filter(kind=kind, record_id=record_id),
         "reviews": Review.objects.filter(**place.room, kind=kind, record_id=record_id).order_by("-at")[:5],
         "can_write": place.may(Act.SAVE, Verb.TELL) or (kind == "alert" and place.may(Act.SAVE, Verb.WARN)),
+        "can_recap": newest.payload is not None
+        and kind == "event"
+        and place.may(Act.SAVE, Verb.RECAP)
+        and has_been(newest.record, clock.now()),
         "can_remove": place.may(Act.SAVE, Verb.REMOVE),
     }
     return render(request, "desk/record.html", context)
