@@ -91,7 +91,8 @@ def _what_happened(place: Place, record_id: str, fields: Mapping[str, Any]) -> d
     """What the rooms know of an event, for the fields of its recap that are still empty."""
     found: dict[str, Any] = {}
     for _, told in recap_begun.send(Draft, **place.room, record_id=record_id):
-        for name, value in told.items() if isinstance(told, dict) else ():
+        happened: dict[str, str] = told if isinstance(told, dict) else {}
+        for name, value in happened.items():
             if value and not fields.get(name):
                 found[name] = f"{found[name]}\n{value}" if name in found else value
     return found
