@@ -19,7 +19,7 @@ from krisenfest import printing, processes
 from krisenfest.disk import write_whole
 from krisenfest.filetree import File, Store
 from krisenfest.site.edition import Site
-from krisenfest.site.invitation import SMALLER, Sheet, pictures, sheets
+from krisenfest.site.invitation import Sheet, pictures, sheets, styles
 from krisenfest.sources.kept import name_for, read_kept
 
 MAX_LOGO_BYTES = 5_000_000
@@ -75,7 +75,8 @@ def _keep(state_folder: Path, place: str, values: dict[str, Printed]) -> None:
 def _print(waiting: Sequence[_Waiting], store: Store, shares: int, share: int) -> dict[str, Printed]:
     done: dict[str, Printed] = {}
     for sheet, inputs, content in waiting[share::shares]:
-        data = printing.pdf(sheet.html(), pictures(sheet, partial(_read, store)), smaller=SMALLER)
+        html = sheet.html()
+        data = printing.pdf(html, pictures(sheet, partial(_read, store)), styles=styles(html))
         file = File(sheet.path, data)
         store.write(file.path, file.chunks)
         done[sheet.path] = (inputs, content, file.sha256, file.size)
@@ -97,7 +98,8 @@ def _inputs(sheet: Sheet, store: Store) -> str:
 
 def _digest(sheet: Sheet, store: Store) -> str:
     """What a sheet is printed from, all of it."""
-    digest = sha256(repr((_printer(), sheet.html(), SMALLER)).encode())
+    html = sheet.html()
+    digest = sha256(repr((_printer(), html, styles(html))).encode())
     for name, data in sorted(pictures(sheet, partial(_read, store)).items()):
         digest.update(f"{name};{len(data)};".encode() + data)
     return digest.hexdigest()

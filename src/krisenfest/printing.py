@@ -19,26 +19,23 @@ def fonts() -> Mapping[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FONTS}
 
 
-def pdf(html: str, pictures: Mapping[str, bytes] | None = None, *, smaller: tuple[str, ...] = ()) -> bytes:
+def pdf(html: str, pictures: Mapping[str, bytes] | None = None, *, styles: tuple[str, ...] = ("",)) -> bytes:
     """The sheet as PDF/UA-1; it may use our fonts and `pictures` by their name, and nothing else.
 
-    Where it takes more than one page, each style sheet of `smaller` is tried in turn until it does not; the last one
-    stays.
+    `styles` are style sheets of which each is tried in turn until everything is on one page; the last one stays.
     """
     from weasyprint import CSS, HTML  # noqa: PLC0415  it takes a second to load
 
-    fetch = _only({**fonts(), **(pictures or {})})
-    source = HTML(string=html, base_url=BASE, url_fetcher=fetch)
-    document = source.render(pdf_variant="pdf/ua-1")
-    for style in smaller:
+    source = HTML(string=html, base_url=BASE, url_fetcher=only({**fonts(), **(pictures or {})}))
+    for style in styles:
+        document = source.render(stylesheets=[CSS(string=style)] if style else None, pdf_variant="pdf/ua-1")
         if len(document.pages) == 1:
             break
-        document = source.render(stylesheets=[CSS(string=style)], pdf_variant="pdf/ua-1")
     data: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return data
 
 
-def _only(known: Mapping[str, bytes]) -> Any:
+def only(known: Mapping[str, bytes]) -> Any:
     """A fetcher that opens these files and nothing else: a text must not make the server fetch an address."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  see above
 

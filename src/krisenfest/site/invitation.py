@@ -23,10 +23,13 @@ QR = "qr.svg"
 AHEAD = ("ahead", "running")
 # Languages whose letters the bundled fonts have; others get the sheet in the language that binds.
 PRINTED = frozenset({"de", "de-simple", "en", "fr"})
-SMALLER = (*(f"html {{ font-size: {points}pt !important }}" for points in (10, 9.5, 9, 8.5)), "")
+# Sizes of the letters in points, and the weight of a text that fits on the page with them: a guess, then smaller ones.
+SIZES = ((10.4, 2230), (10.0, 2480), (9.5, 2600), (9.0, 2900), (8.5, 10_000_000))
 _PICTURE = re.compile(r"<img\b[^>]*>|<p>\s*<img\b[^>]*>\s*</p>", re.IGNORECASE)
 _TIMED = re.compile(r"\s*(?:<[^>]+>)*\s*\d{1,2}[.:]\d{2}\b")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>\s*", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_BLOCK = re.compile(r"<(?:p|li|tr|h[2-6])\b")
 _EMPTY = re.compile(r"<p>\s*</p>")
 _LOCAL_LINK = re.compile(r'<a href="(?!https?://|mailto:|tel:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -59,6 +62,14 @@ class Sheet:
         address = f"{site.base_url}/{self.edition.prefix}{record_path('event', self.version.id)}"
         segno.make(address, error="m", micro=False).save(picture, kind="svg", border=2, xmldecl=False, svgns=True)
         return picture.getvalue()
+
+
+def styles(html: str) -> tuple[str, ...]:
+    """Style sheets to try for a sheet: the size that its text should fit with, smaller ones, two pages at last."""
+    text = html[html.index("<h1>") : html.index('<div class="how">')]
+    weight = len(_TAG.sub("", text)) + 60 * len(_BLOCK.findall(text))  # characters; a block leaves half a line empty
+    fitting = [size for size, most in SIZES if weight <= most]
+    return (*(f"html {{ font-size: {size}pt !important }}" for size in fitting), "")
 
 
 def sheets(site: Site) -> Iterator[Sheet]:
