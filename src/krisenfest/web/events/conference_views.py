@@ -87,6 +87,13 @@ def _book(place: Place, record_id: str) -> Book:
     return book
 
 
+def _conference(place: Place, record_id: str) -> Conference:
+    found = Conference.objects.select_related("book__municipality").filter(book=_book(place, record_id)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_town
 def conference(request: HttpRequest, place: Place, record_id: str) -> HttpResponse:
@@ -127,19 +134,14 @@ def _tried(request: HttpRequest, found: Conference) -> HttpResponse:
 @in_town
 def try_out(request: HttpRequest, place: Place, record_id: str) -> HttpResponse:
     """See whether the system answers."""
-    found = Conference.objects.select_related("book__municipality").filter(book=_book(place, record_id)).first()
-    if found is None:
-        raise Http404
-    return _tried(request, found)
+    return _tried(request, _conference(place, record_id))
 
 
 @require_safe
 @in_town
 def moderate(request: HttpRequest, place: Place, record_id: str) -> HttpResponse:
     """Come in as host."""
-    found = Conference.objects.select_related("book__municipality").filter(book=_book(place, record_id)).first()
-    if found is None:
-        raise Http404
+    found = _conference(place, record_id)
     name = place.user.get_full_name() or place.town.name
     try:
         return _out(conferences.moderate(found, by=place.user, name=name, at=clock.now()))
