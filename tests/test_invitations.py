@@ -220,3 +220,23 @@ def test_a_long_text_takes_smaller_letters_before_a_second_page(town: Path) -> N
     build(town)
     with pikepdf.open(sheet(town)) as pdf:
         assert len(pdf.pages) == 1
+
+
+def test_the_size_of_the_letters_is_guessed_so_that_most_sheets_are_laid_out_once(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from weasyprint import HTML
+
+    laid_out: list[int] = []
+    original = HTML.render
+
+    def counted(self: Any, *given: Any, **named: Any) -> Any:
+        laid_out.append(1)
+        return original(self, *given, **named)
+
+    monkeypatch.setattr(HTML, "render", counted)
+    paragraphs = "\n\n".join(["Wir freuen uns auf Ihre Fragen zu Hochwasser, Verwaltung und Nachbarschaft. " * 3] * 5)
+    write(town, "events/webinar.md", EVENT.replace("Wir laden Sie ein.", paragraphs))
+    build(town)
+    with pikepdf.open(sheet(town)) as pdf:
+        assert (len(pdf.pages), len(laid_out)) == (1, 1)

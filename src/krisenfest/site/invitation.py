@@ -24,7 +24,7 @@ AHEAD = ("ahead", "running")
 # Languages whose letters the bundled fonts have; others get the sheet in the language that binds.
 PRINTED = frozenset({"de", "de-simple", "en", "fr"})
 # Sizes of the letters in points, and the weight of a text that fits on the page with them: a guess, then smaller ones.
-SIZES = ((10.4, 2230), (10.0, 2480), (9.5, 2600), (9.0, 2900), (8.5, 10_000_000))
+SIZES = ((10.4, 2800), (10.0, 3080), (9.5, 3150), (9.0, 3450), (8.5, 10_000_000))
 _PICTURE = re.compile(r"<img\b[^>]*>|<p>\s*<img\b[^>]*>\s*</p>", re.IGNORECASE)
 _TIMED = re.compile(r"\s*(?:<[^>]+>)*\s*\d{1,2}[.:]\d{2}\b")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>\s*", re.DOTALL)
