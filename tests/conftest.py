@@ -40,7 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Musterstadt's site as of its example day."""
     folder = tmp_path_factory.mktemp("built")
     out = folder / "site"
-    rebuild.build_folder(MUSTERSTADT, out, state_folder=folder / "state", config=Config(), at=AT)
+    rebuild.build_folder(MUSTERSTADT, out, state_folder=folder / "state", config=Config(), at=AT, prints=True)
     return out
 
 

@@ -209,6 +209,27 @@ def towns() -> st.SearchStrategy[Municipality]:
     return st.fixed_dictionaries(needed, optional=optional).map(Municipality.model_validate)
 
 
+def _recaps() -> st.SearchStrategy[Any]:
+    """What came of an event, in every part."""
+    poll = _part(
+        {
+            "question": WORD,
+            "choices": st.lists(_part({"title": WORD, "votes": st.integers(0, 99)}, {}), min_size=1, max_size=3),
+        },
+        {"voters": st.integers(0, 99)},
+    )
+    return _part(
+        {},
+        {
+            "links": st.lists(_part({"path": LINK, "title": WORD}, {}), max_size=2),
+            "questions": st.lists(_part({"question": WORD}, {"answer": TEXT}), max_size=2),
+            "polls": st.lists(poll, max_size=2),
+            "numbers": st.lists(_part({"title": WORD, "count": st.integers(0, 99)}, {}), max_size=2),
+            "survey": LINK,
+        },
+    )
+
+
 def own_fields(kind: str, moments: list[datetime], zone: ZoneInfo) -> tuple[Fields, Fields]:
     """The fields of a kind beside those of all records: needed ones, optional ones. `moments` are five, earliest first."""
     first, second, third, fourth, fifth = map(st.just, moments)
@@ -305,7 +326,14 @@ def own_fields(kind: str, moments: list[datetime], zone: ZoneInfo) -> tuple[Fiel
                 "place": LINE,
                 "online": st.booleans(),
                 "join": LINK,
+                "repeats": _part(
+                    {"also": st.lists(instants(zone), min_size=1, max_size=3), "zone": st.just(zone.key)},
+                    {"without": st.lists(DAYS, max_size=2)},
+                ),
                 "hosts": WORDS,
+                "logos": st.dictionaries(WORD, LINK, max_size=2),
+                "invitation": st.booleans(),
+                "recap": _recaps(),
                 "agenda": st.lists(item, max_size=3),
                 "registration": registration,
                 "attachments": st.lists(_part({"path": LINK, "title": WORD}, {}), max_size=2),
@@ -340,6 +368,8 @@ def records(draw: st.DrawFn, kind: str, town: Municipality | None = None) -> Rec
         if lang != source_lang:
             more = {**words, "phrases": PHRASES, "translates": st.integers(0, 9)}
             values["texts"].append(_some(draw, {"lang": st.just(lang), "title": WORD}, more))
+    if "logos" in values:  # a logo is that of a host
+        values["hosts"] = [*values.get("hosts", ()), *values["logos"]]
     return KINDS[kind].model_validate(values)
 
 

@@ -192,6 +192,7 @@ def build(given: argparse.Namespace) -> int:
         config=given.config,
         at=at,
         base_url=given.base_url,
+        prints=True,
         progress=_progress(began),
     )
     _tell(report.advice)

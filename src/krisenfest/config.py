@@ -33,6 +33,13 @@ class Config:
     oidc_secret: str = ""  # and its secret
     oidc_town: str = ""  # the municipality that it belongs to; it vouches for nobody else. Empty: the only one
     oidc_name: str = "Stadt"  # what the button says
+    bigbluebutton_url: str = ""  # address of a BigBlueButton, with /bigbluebutton at its end; empty: none
+    bigbluebutton_secret: str = ""  # and its shared secret
+    jitsi_url: str = ""  # address of a Jitsi Meet that asks for tokens; empty: none
+    jitsi_app: str = ""  # how we are known there (application id)
+    jitsi_secret: str = ""  # the shared secret that signs tokens (HS256)
+    jitsi_key: str = ""  # or the file of an RSA key in PEM that does (RS256)
+    jitsi_key_id: str = ""  # the name of that key (kid)
     backup_password: str = ""  # encrypts and opens backups; empty: they are not encrypted
     demo: int = 0  # 1: the demo, which shows the mails that it sends
     processes: int = 0  # so many processes render a large site; 0: one for each processor, at most 8

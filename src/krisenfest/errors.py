@@ -9,6 +9,7 @@
     ├── StepError               1  a draft cannot take this step from where it stands
     ├── StaleError              1  somebody else saved in the meantime
     ├── UploadError             1  a file that is not taken
+    ├── ConferenceError         1  a system for conferences does not do what it should
     └── RefusedError            3  refused for safety (forged, stale, not authorised)
 
 Exit 0 means done, 2 wrong usage (the command line's own).
@@ -79,6 +80,10 @@ class UploadError(KrisenfestError):
 
 class StaleError(KrisenfestError):
     """Somebody else saved in the meantime; nothing was overwritten."""
+
+
+class ConferenceError(KrisenfestError):
+    """A system for conferences does not do what it should; the message says what to do, and names nobody."""
 
 
 class RefusedError(KrisenfestError):

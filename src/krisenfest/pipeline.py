@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from krisenfest import processes
+from krisenfest import invitations, processes
 from krisenfest.config import Config
 from krisenfest.disk import TEMPORARY
 from krisenfest.domain.areas import ags, parse_prefix
@@ -73,16 +73,33 @@ def build(order: Order, progress: Progress | None = None, warm: Warm | None = No
     states.save(order.state_folder, place, new, state, site.pieces.left())
     if warm:
         warm.keep(new, order.state_folder, place)
+    sheets, printed, taken = 0, 0, 0
+    if order.prints:
+        sheets, printed, taken = invitations.renew(site, store, order.state_folder, place, shares=shares)
     report = Report(
         release=release.number,
-        files=len(kept),
-        written=written,
-        unchanged=len(kept) - written,
-        removed=len(gone),
+        files=len(kept) + sheets,
+        written=written + printed,
+        unchanged=len(kept) - written + sheets - printed,
+        removed=len(gone) + taken,
         advice=tuple(content.problems),
     )
-    remember(order, (present | kept).difference(gone), report, site.steady_until_s)
+    outputs = set(store.paths()) if order.prints and (printed or taken) else (present | kept).difference(gone)
+    remember(order, outputs, report, site.steady_until_s)
     return report
+
+
+def print_invitations(order: Order) -> int:
+    """Print the invitations of what was built last that are not there yet; gives how many were printed.
+
+    Beside a build, not within: it takes a second, and no warning waits for it.
+    """
+    release = states.load(order.state_folder).release
+    if release is None:
+        raise StateError(f"{order.state_folder} holds no release; build first")
+    site = Site.of(release, order.at, order.base_url)
+    _, printed, _ = invitations.renew(site, DirectoryStore(order.out), order.state_folder, order.place)
+    return printed
 
 
 # Below this many units a second process takes longer to start than it saves.

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from krisenfest.config import Config
 from krisenfest.errors import FieldError, KrisenfestError
 from krisenfest.publishing.directory import DirectoryStore
-from krisenfest.sources.files import scan
+from krisenfest.sources.files import Listing, scan
 from krisenfest.sources.standing import Order, Progress, Report, recall
 
 if TYPE_CHECKING:
     from krisenfest.sources.warm import Warm
 
 
-def build_folder(
+def build_folder(  # noqa: PLR0913  each is named where it is given
     folder: Path,
     out: Path,
     *,
@@ -26,10 +26,12 @@ def build_folder(
     config: Config,
     at: datetime,
     base_url: str = "",
+    prints: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Build the site of a content folder into `out`, writing only what changed since the last build.
 
+    With `prints` the invitations are printed too, which takes a second and more where one is new.
     Raises SourceError with every problem, before anything is written, if the folder cannot be built from.
     """
     _require_apart(folder, out, state_folder)
@@ -44,6 +46,7 @@ def build_folder(
         config=config,
         base_url=address,
         at=at,
+        prints=prints,
     )
     if report := recall(order, DirectoryStore(out).paths()):
         return report
@@ -71,6 +74,27 @@ def build_again(
         at=at,
     )
     return pipeline.build(order, warm=warm)
+
+
+def print_invitations(
+    folder: Path, out: Path, *, state_folder: Path, config: Config, at: datetime, base_url: str = ""
+) -> int:
+    """Print the invitations of what was built last into `out`, those that are new; gives how many.
+
+    Raises StateError if nothing was built yet.
+    """
+    from krisenfest import pipeline  # see above
+
+    order = Order(
+        folder=folder,
+        listing=Listing(),  # what was built is asked, not what lies there
+        out=out,
+        state_folder=state_folder,
+        config=config,
+        base_url=base_url or config.site_url,
+        at=at,
+    )
+    return pipeline.print_invitations(order)
 
 
 def _require_apart(folder: Path, out: Path, state_folder: Path) -> None:

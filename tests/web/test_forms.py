@@ -14,7 +14,8 @@ from krisenfest.domain.approval import Verb
 from krisenfest.domain.kinds import KINDS
 from krisenfest.sources import folder as folders
 from krisenfest.sources.files import scan
-from krisenfest.web.desk.forms import CHANGING, FORMS_BY, form_for, free_id
+from krisenfest.web.desk.form_table import FORMS_BY, form_for
+from krisenfest.web.desk.forms import CHANGING, free_id
 from krisenfest.web.desk.presets import PRESETS
 
 CONTENT = folders.read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=AT)
@@ -54,7 +55,7 @@ def test_whatever_is_typed_is_a_record_or_a_list_of_problems(key: tuple[Verb, st
     typed = {name: draws.draw(TYPED) for name in form_class(TOWN).fields}
     base = (
         next((each for each in RECORDS if each.kind == key[1]), None)
-        if key[0] in (Verb.ALL_CLEAR, Verb.RESTRICT)
+        if key[0] in (Verb.ALL_CLEAR, Verb.RESTRICT, Verb.RECAP)
         else None
     )
     payload = base.model_dump(mode="json", exclude_defaults=True) | {"kind": base.kind} if base else None

@@ -81,6 +81,7 @@ class Verb(StrEnum):
     RESTRICT = "restrict"
     INVITE = "invite"
     ALL_CLEAR = "all-clear"
+    RECAP = "recap"  # what came of an event that is over
     TELL = "tell"  # a notice or a page: ordinary days
     REMOVE = "remove"  # what is public is withdrawn
 

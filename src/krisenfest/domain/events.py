@@ -1,13 +1,17 @@
-"""Events: webinars, consultations, council meetings; with agenda, hosts and how to register."""
+"""Events: webinars, consultations, council meetings; with agenda, hosts, how to register, and what came of them."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from krisenfest.domain.periods import Span
+from krisenfest.domain.recaps import Attachment, Recap
 from krisenfest.domain.records import (
     Day,
     Instant,
@@ -20,6 +24,7 @@ from krisenfest.domain.records import (
     phases_between,
     require_order,
 )
+from krisenfest.domain.recurrence import Repeats, keeps_its_start, starts
 
 
 def _clock_time(text: str) -> str:
@@ -97,13 +102,6 @@ class RegistrationForm(Model):
         return self
 
 
-class Attachment(Model):
-    """A file to pass on, such as an invitation."""
-
-    path: Link
-    title: Word
-
-
 class Cancellation(Model):
     """The event does not take place."""
 
@@ -112,25 +110,37 @@ class Cancellation(Model):
 
 
 class Event(Record):
-    """Something that people come to: from `start` to the exclusive `end` (None: the end is open)."""
+    """Something that people come to: from `start` to the exclusive `end` (None: the end is open), once or again.
+
+    `join` is read by everybody; what only the registered may see lies with their registrations. `logos` are media of
+    hosts, by name. `invitation` says whether a sheet to pass on is made (None: where there is a registration).
+    """
 
     kind: Literal["event"] = "event"
     start: Instant
     end: Instant | None = None
+    repeats: Repeats | None = None
     place: str = Field(default="", max_length=500)
     online: bool = False
     join: Link | None = None
     hosts: Words = ()
+    logos: dict[Word, Link] = Field(default={})
     agenda: tuple[AgendaItem, ...] = ()
     registration: RegistrationForm | None = None
     attachments: tuple[Attachment, ...] = ()
     image: Link | None = None
     preview: str = Field(default="", max_length=1000)
+    invitation: bool | None = None
     cancelled: Cancellation | None = None
+    recap: Recap | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Event:
         require_order(self.start, self.end, "end", "the end does not come after the start; mend one of the two")
+        if self.repeats and not keeps_its_start(self.repeats, self.start):
+            raise ValueError("repeats: the start is no day of the rule; write the first day of the rule as start")
+        if strangers := sorted(set(self.logos) - set(self.hosts)):
+            raise ValueError(f"logos: {strangers[0]} is none of the hosts; write the name as it stands there")
         return self
 
 
@@ -147,21 +157,52 @@ class EventState(StrEnum):
 OPEN_END = timedelta(hours=3)
 
 
+def occurrences(event: Event) -> tuple[Span, ...]:
+    """Every time that it takes place, oldest first; one for an event that does not come again."""
+    length = (event.end - event.start) if event.end else OPEN_END
+    begins = starts(event.repeats, event.start) if event.repeats else (event.start,)
+    # Where every single day was left out nothing remains; the record's own start then says when it would have been.
+    return tuple(Span(each, each + length) for each in begins or (event.start,))
+
+
+def occurrence_at(event: Event, at: datetime) -> Span:
+    """The time that it takes place at the instant `at`, else the next one, else the last."""
+    times = occurrences(event)
+    return next((each for each in times if at < _end(each)), times[-1])
+
+
+def has_been(event: Record, at: datetime) -> bool:
+    """Whether an event is over at `at`, or has been once where it comes again: there can be a recap then."""
+    return isinstance(event, Event) and _end(occurrences(event)[0]) <= at
+
+
 def ends(event: Event) -> datetime:
-    """The exclusive end of the event, or `OPEN_END` after its start where none is known."""
-    return event.end or event.start + OPEN_END
+    """The exclusive end of the last time that it takes place; `OPEN_END` after its start where none is known."""
+    return _end(occurrences(event)[-1])
+
+
+def _end(span: Span) -> datetime:
+    assert span.end is not None
+    return span.end
 
 
 def event_state_at(event: Event, at: datetime) -> EventState:
-    """What the event is at the instant `at`."""
-    if at >= ends(event):
+    """What the event is at the instant `at`; one that comes again is ahead until it is over for good."""
+    return _state_at(event, occurrences(event), at)
+
+
+def _state_at(event: Event, times: Sequence[Span], at: datetime) -> EventState:
+    if at >= _end(times[-1]):
         return EventState.OVER
     if event.cancelled and at >= event.cancelled.on:
         return EventState.CANCELLED
-    return EventState.AHEAD if at < event.start else EventState.RUNNING
+    begun = bisect_right(times, at, key=lambda each: each.start or at)
+    return EventState.RUNNING if begun and at in times[begun - 1] else EventState.AHEAD
 
 
 def event_phases(event: Event) -> tuple[Phase, ...]:
-    """Every state of the event, oldest first."""
-    cuts = [event.start, ends(event), event.cancelled.on if event.cancelled else None]
-    return phases_between(cuts, lambda at: event_state_at(event, at))
+    """Every state of the event, oldest first: each time that it comes is one."""
+    times = occurrences(event)
+    cuts = [cut for each in times for cut in (each.start, each.end)]
+    cuts.append(event.cancelled.on if event.cancelled else None)
+    return phases_between(cuts, lambda at: _state_at(event, times, at))

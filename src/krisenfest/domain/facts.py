@@ -46,6 +46,11 @@ class Facts(NamedTuple):
         """The state that holds at an instant."""
         return self.states[self.number_at(at_s) if len(self.states) > 1 else 0][0]
 
+    def comes_at(self, at_s: int) -> int | None:
+        """When an event begins next, or began where it is running; for anything else when it begins."""
+        state, start, end = self.states[self.number_at(at_s)]
+        return end if state == "ahead" else start if state == "running" else self.begins
+
     def phases(self) -> tuple[Phase, ...]:
         """All states with their spans as instants."""
         return tuple(

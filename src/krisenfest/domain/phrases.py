@@ -28,4 +28,5 @@ def short_texts(record: Record) -> frozenset[str]:
         if form := record.registration:
             found += [form.purpose, form.consent]
             found += [text for each in form.questions for text in (each.label, *each.options)]
+        found += record.recap.short_texts() if record.recap else []
     return frozenset(text for text in found if text)

@@ -53,6 +53,13 @@ def to_root(path: str) -> str:
     return "../" * path.count("/")
 
 
+def media_link(address: str | None, full: str) -> str:
+    """A link of a record for the page at `full`: what lies in media/ is reached from there."""
+    if not address:
+        return ""
+    return to_root(full) + address if address.startswith("media/") else address
+
+
 def linked(kind: str, href: str, language_prefix: str) -> str | None:
     """The address, from the top of the site, of a link that a person wrote into a record of `kind`; or None."""
     target = resolve(_FOLDER_OF[kind], href)

@@ -14,8 +14,8 @@ from krisenfest.domain.notices import Alert
 from krisenfest.domain.opening_hours import Interval, OpeningHours, parse
 from krisenfest.domain.records import Record
 from krisenfest.domain.releases import Version
-from krisenfest.site import registration_form
-from krisenfest.site.addresses import to_root
+from krisenfest.site import event_page
+from krisenfest.site.addresses import media_link
 from krisenfest.site.edition import Edition, Said
 from krisenfest.site.states import N_
 from krisenfest.standards import schemaorg
@@ -75,7 +75,7 @@ def of(edition: Edition, version: Version, full: str) -> dict[str, Any]:
         case Measure():
             return {
                 "facts": facts(edition, version),
-                "binding_text": _link(record.binding_text, full),
+                "binding_text": media_link(record.binding_text, full),
                 "binds": record.form is not Form.APPEAL,
             }
         case Alert():
@@ -88,15 +88,8 @@ def of(edition: Edition, version: Version, full: str) -> dict[str, Any]:
         case Service():
             return _service(edition, version, record, full)
         case Event():
-            return _event(edition, version, record, full)
+            return event_page.of(edition, version, record, full)
     return {}
-
-
-def _link(address: str | None, full: str) -> str:
-    """A link of a record for the page at `full`: what lies in media/ is reached from there."""
-    if not address:
-        return ""
-    return to_root(full) + address if address.startswith("media/") else address
 
 
 def facts(edition: Edition, version: Version) -> list[dict[str, str]]:
@@ -142,7 +135,7 @@ def _service(edition: Edition, version: Version, record: Service, full: str) -> 
             "note": edition.phrase(said, channel.note),
             "address": edition.phrase(said, channel.address),
             "label": words(CHANNEL_NAMES[channel.kind]),
-            "link": _link(channel.url, full),
+            "link": media_link(channel.url, full),
         }
         for channel in record.channels
     ]
@@ -214,49 +207,3 @@ def _hours_data(edition: Edition, record: Service, hours: OpeningHours) -> str:
         found.append(f"{day.isoformat()}:{spans}")
         day += timedelta(days=1)
     return ";".join(found)
-
-
-def _event(edition: Edition, version: Version, record: Event, full: str) -> dict[str, Any]:
-    words, said, site = edition.words, edition.said(version), edition.site
-    registration = record.registration
-    zone = words.zone
-    same_day = record.end and record.end.astimezone(zone).date() == record.start.astimezone(zone).date()
-    when = words.start(record.start)
-    if record.end and same_day:
-        when += "–" + words("{time} Uhr").format(time=record.end.astimezone(zone).strftime("%H:%M"))
-        when = when.replace(" Uhr–", "–")
-    elif record.end:
-        when += ", " + words.end(record.end)
-    return {
-        "when": when,
-        "place": edition.phrase(said, record.place),
-        "online": record.online,
-        "join": record.join,
-        "hosts": [edition.phrase(said, each) for each in record.hosts],
-        "agenda": [
-            {
-                "at": each.at or "",
-                "day": words.weekday(each.day) if each.day else "",
-                "title": edition.phrase(said, each.title),
-                "who": edition.phrase(said, each.speaker),
-            }
-            for each in record.agenda
-        ],
-        "registration": registration.model_dump() if registration else None,
-        "form": registration_form.of(edition, version, record),
-        "opens": words.start(registration.opens) if registration and registration.opens else "",
-        "closes": words.end(registration.closes) if registration and registration.closes else "",
-        "attachments": [
-            {"title": edition.phrase(said, each.title), "link": _link(each.path, full)} for each in record.attachments
-        ],
-        "image": _link(record.image, full),
-        "image_alt": said.text.image_alt,
-        "image_url": f"{site.base_url}/{record.image}" if record.image and site.base_url else "",
-        "preview": (edition.said_shortly(said, record.preview) or said.text.summary or record.preview)
-        if edition.lang != edition.site.municipality.source_lang
-        else record.preview or said.text.summary,
-        "recap": edition.html("event", said.text.recap, full),
-        "cancelled": edition.phrase(said, record.cancelled.reason) if record.cancelled else "",
-        "calendar": to_root(full) + f"veranstaltungen/{version.id}.ics",
-        "schema": schemaorg.dumps(schemaorg.event(version, site.municipality, said.text, site.base_url)),
-    }

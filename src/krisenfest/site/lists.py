@@ -40,7 +40,7 @@ def units(site: Site) -> Iterator[Unit]:
         over: list[Version] = []
         for version in site.by_kind[kind]:
             (over if site.state(version) in PAST else here).append(version)
-        present[kind] = sorted(here, key=_order)
+        present[kind] = sorted(here, key=partial(_order, site))
         past += sorted(over, key=newest_first)
         yield from _paged(site, section, TITLES[kind], present[kind])
     topics: dict[str, list[Version]] = {}
@@ -57,13 +57,13 @@ def units(site: Site) -> Iterator[Unit]:
     yield from _paged(site, "archiv", N_("Archiv"), past)
 
 
-def _order(version: Version) -> tuple[Any, ...]:
+def _order(site: Site, version: Version) -> tuple[Any, ...]:
     """Measures by level, alerts and events by their start, news by date, the rest by title."""
     facts = version.facts
     if version.kind == "notice":
         return newest_first(version)
     if facts.begins is not None:
-        return (facts.rank if version.kind == "measure" else 0, facts.begins, version.id)
+        return (facts.rank if version.kind == "measure" else 0, facts.comes_at(site.at_s), version.id)
     return (facts.title, version.id)
 
 
@@ -145,13 +145,13 @@ def _parts(site: Site, asked: Sequence[Version]) -> Iterator[Unit]:
     everywhere = [each for each in asked if each.kind in ("measure", "alert") and _everywhere(each)]
     for part in site.municipality.parts:
         here = [each for each in asked if part.id in each.facts.area]
-        rows = sorted({each.key: each for each in (*everywhere, *here)}.values(), key=_by_kind)
+        rows = sorted({each.key: each for each in (*everywhere, *here)}.values(), key=partial(_by_kind, site))
         inputs = f"{part.id};" + site.inputs(rows)
         yield Unit(f"part/{part.id}", inputs, partial(_part_files, site, part.id, rows))
 
 
-def _by_kind(version: Version) -> tuple[Any, ...]:
-    return (KIND_ORDER.index(version.kind), *_order(version))
+def _by_kind(site: Site, version: Version) -> tuple[Any, ...]:
+    return (KIND_ORDER.index(version.kind), *_order(site, version))
 
 
 def _everywhere(version: Version) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 from krisenfest.domain.events import Event
 from krisenfest.domain.releases import Version, since_taken_out
 from krisenfest.filetree import File
-from krisenfest.site import details
-from krisenfest.site.addresses import record_path, slug, version_path
+from krisenfest.site import details, invitation
+from krisenfest.site.addresses import record_path, slug, to_root, version_path
 from krisenfest.site.differences import differences
 from krisenfest.site.edition import Edition, Site
 from krisenfest.site.states import item
@@ -76,6 +76,7 @@ def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
             {"name": edition.phrase(said, topic), "path": f"{edition.prefix}themen/{slug(topic)}.html"}
             for topic in record.topics
         ],
+        "invitation": to_root(full) + sheet if (sheet := invitation.link(edition, version)) else "",
         **details.of(edition, version, full),
     }
 

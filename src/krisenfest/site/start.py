@@ -40,7 +40,8 @@ class _Chosen:
         self.measures.sort(key=lambda version: (version.facts.rank, version.id))
         self.services = self._of("service", {"restricted", "online-only", "suspended"}, soon)
         events = self._of("event", {"ahead", "running", "cancelled"}, None)
-        self.events = sorted(events, key=lambda version: (version.facts.begins, version.id))[:NEXT_EVENTS]
+        events.sort(key=lambda version: (version.facts.comes_at(site.at_s) or 0, version.id))
+        self.events = events[:NEXT_EVENTS]
         notices = self._of("notice", {"current"}, soon)
         self.notices = sorted(notices, key=newest_first)[:NEWEST_NOTICES]
 

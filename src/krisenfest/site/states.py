@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from krisenfest.domain.records import Phase
@@ -68,6 +69,8 @@ SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("page", "current"): ("", ""),
 }
 
+SHOWN = 60  # states that a page picks from by the clock; a weekly event has so many in half a year
+
 PAST = frozenset({"withdrawn", "repealed", "expired", "ended", "past", "over"})
 
 
@@ -105,8 +108,7 @@ def variants(edition: Edition, version: Version) -> list[dict[str, Any]]:
     at = edition.site.at
     return [
         variant(edition, version.kind, phase, at)
-        for phase in edition.site.phases(version)
-        if phase.end is None or phase.end > at
+        for phase in islice((each for each in edition.site.phases(version) if each.end is None or each.end > at), SHOWN)
     ]
 
 

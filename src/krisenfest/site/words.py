@@ -52,6 +52,12 @@ class Words:
         """A day with its weekday, such as Mittwoch, 1. Juli 2026."""
         return _weekday(day, self._locale)
 
+    def day_of_year(self, day: date) -> str:
+        """A day without its year, such as 24. Dezember."""
+        from babel.dates import format_skeleton  # noqa: PLC0415  see below
+
+        return str(format_skeleton("MMMMd", day, locale=self._locale))
+
     def short_weekday_name(self, weekday: int) -> str:
         """The name of a weekday, Monday is 0."""
         return _weekday_names(self._locale)[weekday]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from krisenfest.domain.areas import LAENDER, parents
@@ -17,7 +17,8 @@ from krisenfest.sources.text_links import What
 
 MUNICIPALITY_FILE = "municipality.yaml"
 Targets = Mapping[tuple[str, str], Sequence[str]]  # kind and id -> the headings to which a link may lead
-PATH_FIELDS = ("binding_text", "image", "attachments")  # written from the top of the folder
+COUNTED_AHEAD = timedelta(days=365)  # so long before the counted dates of an endless rule run out, it is told
+PATH_FIELDS = ("binding_text", "image", "attachments", "logos", "recap.links")  # written from the top of the folder
 
 
 def problems_at(
@@ -36,6 +37,7 @@ def problems_at(
         found += _areas(seen, areas)
         found += _dates(seen, municipality, at)
         found += _measure(seen, at)
+        found += _event(seen, at)
         found += _links(seen, targets, media)
         found += _languages(seen, municipality)
         if seen.trigger and not {f"triggers/{seen.trigger}.{ending}" for ending in ("yaml", "yml")} & set(other):
@@ -104,6 +106,18 @@ def _measure(seen: KnownRecord, at: datetime) -> Iterator[Problem]:
         yield _advice(seen, "promulgated", what, "add promulgated: and the day of the Bekanntmachung")
     if promulgated and provided and provided > promulgated:
         yield _advice(seen, "promulgated", f"comes before provided ({provided})", "check the two days")
+
+
+def _event(seen: KnownRecord, at: datetime) -> Iterator[Problem]:
+    if not seen.event:
+        return
+    end, join, endless = seen.event
+    if join and end and utc(at) < end:
+        hint = "where only the registered may come in, leave join out and set the conference at the desk"
+        yield _advice(seen, "join", "everybody who reads the page can come in by this link", hint)
+    if endless and end and utc(at + COUNTED_AHEAD) >= end:
+        what = f"the rule has no end; the site counts its dates until {end[:10]}"
+        yield _advice(seen, "repeats", what, "write a later start, or an end such as COUNT=12 or UNTIL=20291231")
 
 
 def _links(seen: KnownRecord, targets: Targets, media: Collection[str]) -> Iterator[Problem]:

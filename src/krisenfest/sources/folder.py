@@ -331,6 +331,8 @@ class _Reader:
         clear = document.values.get("all_clear")
         texts = {key: document.values.get(key) for key in LINKED_TEXTS}
         texts["all_clear"] = clear.get("text") if isinstance(clear, dict) else clear
+        recap = document.values.get("recap")
+        texts["recap"] = recap.get("text") if isinstance(recap, dict) else recap
         for key, text in texts.items():
             for _, href, what in links_of(text) if isinstance(text, str) else ():
                 found.append((path, document.line_of([key]), key, href, what))
@@ -339,13 +341,23 @@ class _Reader:
                 bare = key == "image" and kind in ("event",) and not document.values.get("image_alt")
                 what = What.BARE_PICTURE if bare else What.PICTURE if key == "image" else What.LINK
                 found.append((path, document.line_of([key]), key, values[key], what))
-        attachments = values.get("attachments")
-        for number, each in enumerate(attachments if isinstance(attachments, list) else []):
-            if isinstance(each, dict) and isinstance(each.get("path"), str):
-                found.append(
-                    (path, document.line_of(["attachments", number, "path"]), "attachments", each["path"], What.LINK)
-                )
+        recap = values.get("recap")
+        found += _listed(path, document, ("attachments",), values.get("attachments"))
+        found += _listed(path, document, ("recap", "links"), recap.get("links") if isinstance(recap, dict) else None)
+        logos = values.get("logos")
+        for host, href in logos.items() if isinstance(logos, dict) else ():
+            if isinstance(href, str):
+                found.append((path, document.line_of(["logos", str(host)]), "logos", href, What.PICTURE))
         return found
+
+
+def _listed(path: str, document: Document, keys: tuple[str, ...], rows: object) -> list[NamedLink]:
+    """The addresses of a list of files to pass on."""
+    return [
+        (path, document.line_of([*keys, number, "path"]), ".".join(keys), each["path"], What.LINK)
+        for number, each in enumerate(rows if isinstance(rows, list) else [])
+        if isinstance(each, dict) and isinstance(each.get("path"), str)
+    ]
 
 
 def _inline_problems(path: str, document: Document, texts: Sequence[Mapping[str, Any]]) -> list[Problem]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from krisenfest.domain.events import Event, ends
 from krisenfest.domain.measures import Form, Measure
 from krisenfest.domain.phrases import short_texts
 from krisenfest.domain.records import Record, utc
+from krisenfest.domain.recurrence import is_endless
 from krisenfest.sources.front_matter import Document
 
 # path, line, field, address, what it is
@@ -38,6 +40,8 @@ class KnownRecord(NamedTuple):
     headings: Sequence[str] = ()  # the names of the headings of its texts, to which links may lead
     # of a measure: start, end, "binding" if a text is linked, promulgated, provided, "gone" if it binds nobody
     measure: Sequence[str | None] = ()
+    # of an event that a check may ask about: end, "join" if its link is public, "endless" if its rule has no end
+    event: Sequence[str | None] = ()
 
     @property
     def quiet(self) -> bool:
@@ -74,6 +78,10 @@ class KnownRecord(NamedTuple):
                 record.provided.isoformat() if record.provided else None,
                 "gone" if gone else None,
             ]
+        event: list[str | None] = []
+        if isinstance(record, Event) and (record.join or (record.repeats and is_endless(record.repeats))):
+            endless = record.repeats is not None and is_endless(record.repeats)
+            event = [utc(ends(record)), "join" if record.join else None, "endless" if endless else None]
         published = record.published if record.published and record.published > at else None
         found = cls(
             signature,
@@ -94,6 +102,7 @@ class KnownRecord(NamedTuple):
             ],
             headings=list(headings),
             measure=measure,
+            event=event,
         )
         return found if found.quiet else found._replace(lines=_lines(document))
 
@@ -113,7 +122,7 @@ def _strays(record: Record) -> list[tuple[str, str]]:
     return [(text.lang, phrase) for text in record.texts for phrase in sorted(text.phrases) if phrase not in said]
 
 
-NAMED_KEYS = ("area", "review_by", "published", "trigger", "promulgated", "valid_from", "title")
+NAMED_KEYS = ("area", "join", "repeats", "review_by", "published", "trigger", "promulgated", "valid_from", "title")
 
 
 def _lines(document: Document) -> dict[str, int]:

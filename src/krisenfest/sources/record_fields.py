@@ -27,6 +27,7 @@ HINTS = {
     "valid_from": "write the day on which it begins, such as 2021-04-24",
     "valid_until": "write when it ends, such as 2026-07-15T12:00; an alert ends by itself",
     "hazard": "write what the alert warns of, such as flood, storm, power-outage, water, other",
+    "repeats": "write a rule such as FREQ=MONTHLY;BYDAY=1TU, or rule:, also: and without:",
     "start": "write when it begins, such as 2020-06-30T17:00",
     "title": "write what a resident should read first",
     "ars": 'write the 12 digits in quotes, for example "059130000000"',
@@ -45,6 +46,10 @@ def record_input(kind: str, record_id: str, document: Document, municipality: Mu
     values["id"] = values.get("id", record_id)
     if kind == "alert":
         values = _alert_keys(values, text)
+    if kind == "event" and isinstance(recap := document.values.get("recap"), dict):
+        text.pop("recap")
+        text |= {"recap": recap["text"]} if "text" in recap else {}
+        values["recap"] = {key: value for key, value in recap.items() if key != "text"}
     if kind == "measure" and isinstance(values.get("suspended"), list):
         values["suspended"] = [_renamed(each) for each in values["suspended"]]
     values["kind"] = kind
@@ -83,6 +88,8 @@ def translation_text(lang: str, document: Document) -> tuple[dict[str, Any], lis
         text["all_clear"] = clear["text"]
     elif isinstance(clear, str):
         text["all_clear"] = clear
+    if isinstance(recap := text.get("recap"), dict):
+        text["recap"] = recap.get("text", "")
     known = {*TEXT_KEYS, "phrases", "translates", "all_clear", "lang"}
     return text, [key for key in document.values if key not in known]
 

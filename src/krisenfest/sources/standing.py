@@ -50,6 +50,7 @@ class Order:
     config: Config
     base_url: str
     at: datetime
+    prints: bool = False  # invitations are printed within the build
 
     @property
     def place(self) -> str:
@@ -64,7 +65,7 @@ class Order:
     def digest(self) -> str:
         """What the result depends on, except the time, the last release and what lies in the output."""
         listing = self.listing
-        digest = sha256(repr((_program(), self.base_url, astuple(self.config))).encode())
+        digest = sha256(repr((_program(), self.base_url, self.prints, astuple(self.config))).encode())
         for files in (listing.records, listing.media.values(), sorted(listing.other.values())):
             digest.update("\n".join([f"{path} {size} {time}" for path, size, time in files]).encode())
         return digest.hexdigest()

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from krisenfest.domain.events import Event
 from krisenfest.domain.links import FOLDERS
 from krisenfest.domain.measures import Measure
 from krisenfest.domain.municipality import Municipality, Part
@@ -47,8 +48,8 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         *("documents", "fees", "responsible"),
     ),
     "event": (
-        *("start", "end", "place", "online", "join", "hosts", "agenda", "registration", "attachments"),
-        *("image", "image_alt", "preview", "cancelled", "recap"),
+        *("start", "end", "repeats", "place", "online", "join", "hosts", "logos", "agenda", "registration"),
+        *("attachments", "image", "image_alt", "preview", "invitation", "cancelled", "recap"),
     ),
     "page": ("menu", "image", "image_alt"),
 }
@@ -78,6 +79,9 @@ def files_of(record: Record, municipality: Municipality) -> dict[str, bytes]:
         values = _alert_keys(record, values)
     if isinstance(record, Measure):
         values = _measure_keys(values)
+    if isinstance(record, Event) and record.recap is not None:
+        values["recap"] = {"text": words} if (words := record.source.recap) else {}
+        values["recap"] |= _fields(record.recap, municipality.zone)
     files = {f"{stem}.md": _document(_in_order(values, record.kind), record.source.body)}
     for text in record.texts[1:]:
         files[f"{stem}.{text.lang}.md"] = _document(_translation(text, record.kind), text.body)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from krisenfest.domain.events import Event
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.periods import is_midnight
+from krisenfest.domain.recurrence import Repeats, parse_rule, starts, until_moment
 from krisenfest.domain.releases import Version
 from krisenfest.errors import FieldError
 
@@ -39,6 +41,10 @@ class CalendarEvent:
     url: str = ""
     categories: tuple[str, ...] = ()
     cancelled: bool = False
+    rule: str = ""  # RRULE as `domain.recurrence` checks it
+    also: tuple[datetime | date, ...] = ()  # RDATE
+    without: tuple[datetime | date, ...] = ()  # EXDATE
+    until_year: int = field(default=0, compare=False)  # the last year of which the time zone's changes are told
 
 
 def from_event(version: Version, municipality: Municipality, base_url: str) -> CalendarEvent:
@@ -64,7 +70,31 @@ def from_event(version: Version, municipality: Municipality, base_url: str) -> C
         url=url,
         categories=record.topics,
         cancelled=record.cancelled is not None,
+        **_repeated(record, zone, whole_days=whole_days),
     )
+
+
+def _repeated(record: Event, zone: ZoneInfo, *, whole_days: bool) -> dict[str, Any]:
+    """The rule of an event that comes again; its own days off become the moments that RFC 5545 3.8.5.1 asks for."""
+    if record.repeats is None:
+        return {}
+    own = ZoneInfo(record.repeats.zone)
+    every = starts(record.repeats.model_copy(update={"without": ()}), record.start)
+    left = [each for each in every if each.astimezone(own).date() in record.repeats.without]
+    return {
+        "rule": _rule(record.repeats, own, whole_days=whole_days),
+        "also": tuple(each.astimezone(zone).date() if whole_days else each for each in record.repeats.also),
+        "without": tuple(each.astimezone(zone).date() if whole_days else each for each in left),
+        "until_year": every[-1].year,
+    }
+
+
+def _rule(repeats: Repeats, zone: ZoneInfo, *, whole_days: bool) -> str:
+    """The rule with UNTIL as DTSTART asks for it (3.3.10): a day where that is a day, else an instant in UTC."""
+    parts = parse_rule(repeats.rule) if repeats.rule else {}
+    if until := until_moment(parts.get("UNTIL", ""), zone):
+        parts["UNTIL"] = f"{until:%Y%m%d}" if whole_days else _utc(until.replace(tzinfo=zone))
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def host(municipality: Municipality) -> str:
@@ -79,7 +109,7 @@ def dumps(events: Sequence[CalendarEvent], zone: ZoneInfo, *, name: str = "") ->
     if name:
         lines += [f"NAME:{escape(name)}", f"X-WR-CALNAME:{escape(name)}"]
     if any(isinstance(event.start, datetime) for event in events):
-        years = [event.start.year for event in events]
+        years = [year for event in events for year in (event.start.year, event.until_year or event.start.year)]
         lines += _timezone(zone.key, min(years), max(years))
     for event in events:
         lines += _event(event, zone)
@@ -93,6 +123,10 @@ def _event(event: CalendarEvent, zone: ZoneInfo) -> list[str]:
     lines += [f"SEQUENCE:{event.sequence}", _when("DTSTART", event.start, zone)]
     if event.end is not None:
         lines.append(_when("DTEND", event.end, zone))
+    if event.rule:
+        lines.append(f"RRULE:{event.rule}")
+    for name, dates in (("RDATE", event.also), ("EXDATE", event.without)):
+        lines += [_when(name, each, zone) for each in dates]
     lines.append(f"SUMMARY:{escape(event.summary)}")
     for name, value in (("DESCRIPTION", event.description), ("LOCATION", event.location)):
         if value:
@@ -194,15 +228,18 @@ def loads(data: bytes) -> list[CalendarEvent]:
     found: list[CalendarEvent] = []
     for block in re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT", text, re.DOTALL):
         values: dict[str, tuple[str, str]] = {}
+        dates: dict[str, list[datetime | date]] = {"RDATE": [], "EXDATE": []}
         for line in block.split("\r\n"):
             head, _, value = line.partition(":")
             name, _, parameters = head.partition(";")
             values[name] = (parameters, value)
-        found.append(_loaded(values))
+            if name in dates:
+                dates[name].append(_instant(parameters, value))
+        found.append(_loaded(values, dates))
     return found
 
 
-def _loaded(values: dict[str, tuple[str, str]]) -> CalendarEvent:
+def _loaded(values: dict[str, tuple[str, str]], dates: dict[str, list[datetime | date]]) -> CalendarEvent:
     def text(name: str) -> str:
         return unescape(values.get(name, ("", ""))[1])
 
@@ -219,6 +256,9 @@ def _loaded(values: dict[str, tuple[str, str]]) -> CalendarEvent:
         url=values.get("URL", ("", ""))[1],
         categories=tuple(unescape(each) for each in re.split(r"(?<!\\),", categories)) if categories else (),
         cancelled=text("STATUS") == "CANCELLED",
+        rule=values.get("RRULE", ("", ""))[1],
+        also=tuple(dates["RDATE"]),
+        without=tuple(dates["EXDATE"]),
     )
 
 

@@ -9,3 +9,6 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 published = Signal()
+# Asked when somebody begins the recap of an event, with `municipality`, `exercise` and `record_id`: a receiver answers
+# with what happened, as fields of the recap's form (`desk.recap.recap_fields` makes them), or with None.
+recap_begun = Signal()

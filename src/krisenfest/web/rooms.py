@@ -137,6 +137,19 @@ class Files:
                 warm=_warm(self.place),
             )
 
+    def print_invitations(self, at: datetime, base_url: str) -> int:
+        """Print the invitations that are new, one printer a room; a build need not wait for it. Gives how many."""
+        with open(self.place / "print-lock", "w", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return rebuild.print_invitations(
+                self.content,
+                self.site,
+                state_folder=self.state,
+                config=config(self.counter),
+                at=at,
+                base_url=base_url,
+            )
+
 
 @lru_cache(maxsize=64)
 def _read(content: Path, files: tuple[Found, ...]) -> MunicipalityRecord:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/static/<path:path>", sites.static),
     path("desk/<slug:slug>/uebung/post/", include("krisenfest.web.events.post_urls"), {"exercise": True}),
     path("desk/<slug:slug>/post/", include("krisenfest.web.events.post_urls")),
+    path("", include("krisenfest.web.events.conference_urls")),
     path("desk/", include("krisenfest.web.events.desk_urls")),
     path("desk/", include("krisenfest.web.desk.urls")),
     path("counter/mails/<str:token>/", mail_views.quiet),

@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
 from krisenfest.web.desk import files, publishing, seen
-from krisenfest.web.events import post_office, sweeping
+from krisenfest.web.events import conferences, post_office, sheets, sweeping
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = {"default": 0.05, "later": 1.0}  # asking takes the database's lock: often only where somebody waits
@@ -112,9 +112,11 @@ class Workshop:
                 seen.look_again()
                 requeue(clock.now())
                 sweeping.sweep(clock.now())
+                conferences.sweep(clock.now())
                 if clock.stopwatch_s() - renewed >= RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()
+                    sheets.renew()
                     files.tidy()
                     DBTaskResult.objects.filter(finished_at__lt=clock.now() - KEPT).delete()
             except Exception:

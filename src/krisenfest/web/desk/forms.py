@@ -493,11 +493,6 @@ class PageForm(RecordForm):
     body = _text(_("Text"), rows=12, most=50000)
 
 
-def form_for(verb: Verb, kind: str) -> type[RecordForm]:
-    """The form of a verb for a kind of record."""
-    return FORMS_BY[verb, kind]
-
-
 FORMS_BY: Mapping[tuple[Verb, str], type[RecordForm]] = {
     (each.verb, each.kind): each
     for each in (WarnForm, AllClearForm, RuleForm, RestrictForm, InviteForm, TellForm, PageForm)

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django_tasks import task
 
-from krisenfest import clock
+from krisenfest import clock, printing
 from krisenfest.disk import write_whole
 from krisenfest.domain.promulgation import default_profile
 from krisenfest.site.addresses import record_path
@@ -94,27 +94,5 @@ def _said(said: Words, text: str) -> str:
 
 def pdf(values: dict[str, Any]) -> bytes:
     """The proof as PDF/UA-1 (ISO 14289-1). The same values give the same bytes."""
-    from weasyprint import HTML  # only in the worker: it takes long to load
-
     with translation.override("de"):
-        html = render_to_string("desk/proof.html", values)
-    fonts = Path(__file__).parents[2] / "site" / "assets" / "vendor"
-    document = HTML(string=html, base_url=f"{fonts}/", url_fetcher=_only_fonts(fonts))
-    data: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
-    return data
-
-
-def _only_fonts(folder: Path) -> Any:
-    """A fetcher that opens our fonts and nothing else: a text must not make the server fetch an address."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-    names = ("krisenfest-sans-400.woff2", "krisenfest-sans-600.woff2")
-    allowed = {(folder / name).as_uri(): folder / name for name in names}
-
-    class Fonts(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url not in allowed:
-                raise ValueError(f"{url} is not one of the fonts")
-            return URLFetcherResponse(url, allowed[url].read_bytes(), {"Content-Type": "font/woff2"})
-
-    return Fonts()
+        return printing.pdf(render_to_string("desk/proof.html", values))

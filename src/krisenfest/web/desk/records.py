@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from krisenfest import clock
-from krisenfest.domain.events import Event
+from krisenfest.domain.events import Event, has_been
 from krisenfest.domain.releases import HOLDING
 from krisenfest.site.words import Words
 from krisenfest.web.desk import words
@@ -22,7 +22,7 @@ from krisenfest.web.desk.overview import Line, in_words, line
 from krisenfest.web.desk.place import Place, in_town
 
 A_FEW, MANY = 5, 200  # rows of a kind among others; and where one kind is asked for
-KINDS_FOR: Mapping[str, tuple[str, ...]] = {"restrict": ("service",), "all-clear": ("alert",)}
+KINDS_FOR: Mapping[str, tuple[str, ...]] = {"restrict": ("service",), "all-clear": ("alert",), "recap": ("event",)}
 AHEAD = frozenset({"announced", "ahead"})
 OVER = frozenset({"withdrawn", "repealed", "expired", "ended", "over", "cancelled", "past"})
 STANDS = {"now": _("jetzt aktuell"), "ahead": _("kommt noch"), "over": _("vorbei")}
@@ -35,6 +35,7 @@ class Row:
     line: Line
     recorded: datetime
     begins: str = ""  # of an event, in words
+    has_been: bool = False  # an event of which somebody can tell what came of it
 
     @property
     def stands(self) -> str:
@@ -77,6 +78,7 @@ class Asked:
     def fits(self, row: Row) -> bool:
         """Whether an entry stands as asked for; only an alert that holds can be ended."""
         holds = self.verb != "all-clear" or row.line.state in HOLDING["alert"]
+        holds = holds and (self.verb != "recap" or row.has_been)
         return holds and self.stands in ("", row.stands)
 
 
@@ -114,6 +116,7 @@ def _rows(place: Place, asked: Asked, at: datetime) -> list[Row]:
         if all(word in told for word in wanted):
             record = each.record
             begins = in_words(record.start.astimezone(said.zone)) if isinstance(record, Event) else ""
-            rows.append(Row(line(record, at, said), each.recorded, begins))
+            been = isinstance(record, Event) and has_been(record, at)
+            rows.append(Row(line(record, at, said), each.recorded, begins, been))
     order = list(STANDS)
     return sorted(filter(asked.fits, rows), key=lambda row: (order.index(row.stands), row.line.title.casefold()))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from krisenfest import clock
 from krisenfest.domain.approval import Act, Role, State, Verb
+from krisenfest.domain.events import has_been
 from krisenfest.errors import RefusedError
 from krisenfest.site.addresses import record_path
 from krisenfest.web.accounts.models import Municipality
@@ -51,7 +52,9 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
         to_confirm = alone.none()
     context = {
         "verbs": [(each.value, *words.VERBS[each]) for each in FIVE if each in place.verbs()],
-        "more": [(each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.REMOVE) if each in place.verbs()],
+        "more": [
+            (each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.RECAP, Verb.REMOVE) if each in place.verbs()
+        ],
         "waiting": waiting,
         "mine": [each for each in others if _is_of(each, place)],
         "others": [each for each in others if not _is_of(each, place)],
@@ -93,6 +96,10 @@ def record(request: HttpRequest, place: Place, kind: str, record_id: str) -> Htt
         "drafts": place.drafts().at_work().filter(kind=kind, record_id=record_id),
         "reviews": Review.objects.filter(**place.room, kind=kind, record_id=record_id).order_by("-at")[:5],
         "can_write": place.may(Act.SAVE, Verb.TELL) or (kind == "alert" and place.may(Act.SAVE, Verb.WARN)),
+        "can_recap": newest.payload is not None
+        and kind == "event"
+        and place.may(Act.SAVE, Verb.RECAP)
+        and has_been(newest.record, clock.now()),
         "can_remove": place.may(Act.SAVE, Verb.REMOVE),
         "is_ahead": bool(newest.payload) and is_ahead(newest.record, clock.now()),
     }

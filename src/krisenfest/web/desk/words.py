@@ -10,6 +10,7 @@ VERBS = {
     "restrict": (_("Angebot einschränken"), _("Eine Leistung läuft anders oder gar nicht.")),
     "invite": (_("Einladen"), _("Eine Veranstaltung ankündigen.")),
     "all-clear": (_("Entwarnen"), _("Eine Warnung mit einer Entwarnung beenden.")),
+    "recap": (_("Rückblick"), _("Was bei einer Veranstaltung herauskam.")),
     "tell": (_("Mitteilen"), _("Eine Nachricht für alle Tage.")),
     "remove": (_("Zurückziehen"), _("Ein Eintrag ist danach nicht mehr öffentlich.")),
 }
@@ -86,4 +87,6 @@ LOGGED = {
     "publication.retried": _("noch einmal versucht"),
     "superseded": _("überholt"),
     "published": _("öffentlich"),
+    "conference.set": _("Konferenz eingetragen"),
+    "conference.cleared": _("Konferenz ausgetragen"),
 }

@@ -19,11 +19,13 @@ from krisenfest.domain.records import Record
 from krisenfest.errors import KrisenfestError, StaleError
 from krisenfest.web.desk import words, work
 from krisenfest.web.desk.changes import changes
-from krisenfest.web.desk.forms import RecordForm, form_for, free_id
+from krisenfest.web.desk.form_table import form_for
+from krisenfest.web.desk.forms import RecordForm, free_id
 from krisenfest.web.desk.models import Draft, Revision, Template
 from krisenfest.web.desk.overview import first_moments
 from krisenfest.web.desk.place import Place, in_town, once_more, whole_number
 from krisenfest.web.desk.presets import PRESETS, Preset
+from krisenfest.web.published import recap_begun
 
 NEW_KINDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.WARN: ("alert",),
@@ -60,6 +62,8 @@ def begin(request: HttpRequest, place: Place, verb: str) -> HttpResponse:
             fields = _form_class(chosen, kind).fields_of(base.payload or {}, town)
         if chosen is Verb.ALL_CLEAR:
             fields |= {"at": first_moments(town, now)["at"]}
+        if chosen is Verb.RECAP:
+            fields |= _what_happened(place, record_id, fields)
     else:
         kind = request.POST.get("kind") or NEW_KINDS[chosen][0]
         if kind not in NEW_KINDS[chosen]:
@@ -74,6 +78,17 @@ def begin(request: HttpRequest, place: Place, verb: str) -> HttpResponse:
         chosen, kind, municipality=place.town, by=place.user, at=now, exercise=place.exercise, base=base, fields=fields
     )
     return redirect(f"{place.base}entwurf/{draft.pk}/bearbeiten/")
+
+
+def _what_happened(place: Place, record_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rooms know of an event, for the fields of its recap that are still empty."""
+    found: dict[str, Any] = {}
+    for _, told in recap_begun.send(Draft, **place.room, record_id=record_id):
+        happened: dict[str, str] = told if isinstance(told, dict) else {}
+        for name, value in happened.items():
+            if value and not fields.get(name):
+                found[name] = f"{found[name]}\n{value}" if name in found else value
+    return found
 
 
 def _own_templates(place: Place, verb: Verb) -> list[Template]:

@@ -11,7 +11,9 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep a book for each event that becomes public."""
-        from krisenfest.web.events import books
-        from krisenfest.web.published import published
+        from krisenfest.web.events import books, happened, sheets
+        from krisenfest.web.published import published, recap_begun
 
         published.connect(books.follow, dispatch_uid="events.books")
+        recap_begun.connect(happened.tell, dispatch_uid="events.happened")
+        published.connect(sheets.follow, dispatch_uid="events.sheets")

@@ -9,6 +9,9 @@ from django.db import models
 
 from krisenfest.domain.events import Event, RegistrationForm
 from krisenfest.web.accounts.models import Municipality, Room
+from krisenfest.web.events.conference_models import Conference
+
+__all__ = ["Book", "BookQuerySet", "Conference", "Mail", "Purpose", "Registration"]
 
 
 def a_day_and_an_hour() -> list[int]:

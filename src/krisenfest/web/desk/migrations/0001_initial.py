@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('exercise', models.BooleanField(default=False)),
-                ('verb', models.CharField(choices=[('warn', 'warn'), ('rule', 'rule'), ('restrict', 'restrict'), ('invite', 'invite'), ('all-clear', 'all-clear'), ('tell', 'tell'), ('remove', 'remove')], max_length=20)),
+                ('verb', models.CharField(choices=[('warn', 'warn'), ('rule', 'rule'), ('restrict', 'restrict'), ('invite', 'invite'), ('all-clear', 'all-clear'), ('recap', 'recap'), ('tell', 'tell'), ('remove', 'remove')], max_length=20)),
                 ('kind', models.CharField(choices=[('alert', 'alert'), ('event', 'event'), ('measure', 'measure'), ('notice', 'notice'), ('page', 'page'), ('service', 'service')], max_length=20)),
                 ('record_id', models.CharField(blank=True, max_length=120)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('in-review', 'in-review'), ('returned', 'returned'), ('approved', 'approved'), ('published', 'published'), ('withdrawn', 'withdrawn')], default=krisenfest.domain.approval.State['DRAFT'], max_length=20)),
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
             name='Template',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('warn', 'warn'), ('rule', 'rule'), ('restrict', 'restrict'), ('invite', 'invite'), ('all-clear', 'all-clear'), ('tell', 'tell'), ('remove', 'remove')], max_length=20)),
+                ('verb', models.CharField(choices=[('warn', 'warn'), ('rule', 'rule'), ('restrict', 'restrict'), ('invite', 'invite'), ('all-clear', 'all-clear'), ('recap', 'recap'), ('tell', 'tell'), ('remove', 'remove')], max_length=20)),
                 ('name', models.CharField(max_length=100)),
                 ('fields', models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='accounts.municipality')),

@@ -1,0 +1,17 @@
+"""The way into the conference, for a template that knows a registration."""
+
+from __future__ import annotations
+
+from django import template
+
+from krisenfest import clock
+from krisenfest.web.events import conferences
+from krisenfest.web.events.models import Registration
+
+register = template.Library()
+
+
+@register.simple_tag
+def way_in(registration: Registration) -> conferences.Way:
+    """What the person is told of the conference now."""
+    return conferences.join_for(registration, clock.now())
