@@ -8,6 +8,7 @@
     ├── StateError              1  the state of an earlier build does not fit
     ├── StepError               1  a draft cannot take this step from where it stands
     ├── StaleError              1  somebody else saved in the meantime
+    ├── TooMuchError            1  one person asks for more than their share
     └── RefusedError            3  refused for safety (forged, stale, not authorised)
 
 Exit 0 means done, 2 wrong usage (the command line's own).
@@ -70,6 +71,10 @@ class StepError(KrisenfestError):
 
 class StaleError(KrisenfestError):
     """Somebody else saved in the meantime; nothing was overwritten."""
+
+
+class TooMuchError(KrisenfestError):
+    """One person asks for more, or more often, than their share; waiting helps where the message says so."""
 
 
 class RefusedError(KrisenfestError):

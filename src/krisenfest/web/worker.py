@@ -7,11 +7,13 @@ import threading
 from datetime import timedelta
 
 from django.db import close_old_connections
+from django.utils.timezone import localdate
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
 from krisenfest.web.desk import publishing
+from krisenfest.web.participation import stages
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = 0.05
@@ -86,6 +88,7 @@ class Workshop:
                 if clock.stopwatch_s() - renewed > RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()
+                    stages.sweep(localdate(clock.now()))
                     DBTaskResult.objects.filter(enqueued_at__lt=clock.now() - KEPT).delete()
             except Exception:
                 logger.exception("the sweep begins anew")

@@ -4,7 +4,14 @@ from django.apps import AppConfig
 
 
 class ParticipationConfig(AppConfig):
-    """What participants ask, vote and answer."""
+    """What participants ask, vote and answer; follows what the desk publishes."""
 
     name = "krisenfest.web.participation"
     label = "participation"
+
+    def ready(self) -> None:
+        """Set up a stage for each event that becomes public."""
+        from krisenfest.web.participation import stages
+        from krisenfest.web.published import published
+
+        published.connect(stages.follow, dispatch_uid="participation.stages")
