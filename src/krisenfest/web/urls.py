@@ -9,6 +9,7 @@ from krisenfest.web import health, mailbox, sites
 urlpatterns = [
     path("desk/konto/", include("krisenfest.web.accounts.urls")),
     path("desk/static/<path:path>", sites.static),
+    path("", include("krisenfest.web.participation.urls")),
     path("desk/", include("krisenfest.web.desk.urls")),
     path("health/live", health.live),
     path("health/ready", health.ready),

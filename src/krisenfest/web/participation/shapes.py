@@ -106,3 +106,9 @@ def lists(found: Iterable[Item]) -> dict[str, list[Item]]:
         if each.list:
             filled.setdefault(each.list, []).append(each)
     return filled
+
+
+def waiting_item(question: Question) -> Item:
+    """A question that its own author sees while it waits for a moderator."""
+    html = render_to_string("live/_waiting.html", {"question": question})
+    return Item(f"q{question.pk}", question.number, "waiting", 0, html)
