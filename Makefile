@@ -33,6 +33,7 @@ RECORDS ?= 10000
 RUNS ?= 5
 bench: setup
 	$(PY) bench/run.py --records $(RECORDS) --runs $(RUNS)
+	$(PY) bench/live.py
 
 pictures: setup
 	$(PY) scripts/pictures.py
