@@ -49,7 +49,7 @@ def ask(stage: Stage, text: str, *, holder: Pass, at: datetime, name: str = "") 
 
 def vote(stage: Stage, question_id: int, *, holder: Pass, given: bool = True) -> Question:
     """Vote for a question, or take that back; a second vote of the same person changes nothing."""
-    with changing(stage) as locked:
+    with changing(stage, urgent=False) as locked:
         require_part(locked, holder)
         question = locked.questions.filter(state__in=PUBLIC).get(pk=question_id)
         if question.state not in VOTING:
@@ -71,7 +71,7 @@ def vote(stage: Stage, question_id: int, *, holder: Pass, given: bool = True) ->
 
 def answer_poll(stage: Stage, poll_id: int, chosen: Iterable[int], *, holder: Pass) -> Poll:
     """Choose among a poll's answers; while it is open a person may choose again, which replaces what they chose."""
-    with changing(stage) as locked:
+    with changing(stage, urgent=False) as locked:
         require_part(locked, holder)
         poll = locked.polls.exclude(state__in=(PollState.DRAFT, PollState.DROPPED)).get(pk=poll_id)
         if poll.state != PollState.OPEN:

@@ -67,6 +67,7 @@ class Channel:
         self.listeners: set[Listener] = set()
         self.keys: Counter[str] = Counter()
         self.rung = asyncio.Event()
+        self.later = False  # it will be rung soon
         self._rows: dict[str, Question | Poll] = {}
         self._stage: Stage | None = None
 

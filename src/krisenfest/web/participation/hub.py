@@ -20,6 +20,7 @@ logger = logging.getLogger("krisenfest.participation")
 Result = TypeVar("Result")
 LOOK_S = {"sqlite": 0.5, "postgresql": 5.0}  # without a bell look so often (several processes; a lost line)
 GAP_S = 0.1  # at most so often is everybody told, and never more than half of the time goes into telling
+LATER_S = 1.0  # a count that rose waits so long for others, since each telling costs as much as all listeners
 REPORT_S = 5.0
 LISTENERS_MAX = 12_000  # of a process: 74 KiB each
 LISTENERS_A_PASS = 6  # tabs and devices of one person
@@ -103,6 +104,7 @@ class Hub:
             except TimeoutError:
                 pass
             channel.rung.clear()
+            channel.later = False
             began = clock.stopwatch_s()
             try:
                 if await self.in_thread(channel.read):
@@ -119,12 +121,18 @@ class Hub:
                 self._stages.pop(channel.stage_id, None)
                 return
 
-    def _heard(self, stage_id: int) -> None:
-        self.loop.call_soon_threadsafe(self._ring, stage_id)
+    def _heard(self, stage_id: int, urgent: bool) -> None:
+        self.loop.call_soon_threadsafe(self._ring, stage_id, urgent)
 
-    def _ring(self, stage_id: int) -> None:
-        if channel := self._stages.get(stage_id):
+    def _ring(self, stage_id: int, urgent: bool) -> None:
+        channel = self._stages.get(stage_id)
+        if channel is None:
+            return
+        if urgent:
             channel.rung.set()
+        elif not channel.later:
+            channel.later = True
+            self.loop.call_later(LATER_S, channel.rung.set)
 
     async def _hear_others(self) -> None:
         """Hear the other processes; where the line breaks, everybody looks by the clock."""
@@ -139,7 +147,7 @@ class Hub:
                     for channel in self._stages.values():
                         channel.rung.set()
                     async for each in line.notifies():
-                        self._ring(int(each.payload))
+                        bell.heard_from_others(each.payload, self._ring)
             except (Error, OSError):
                 logger.exception("the line to the database broke; it is made anew")
                 await asyncio.sleep(1)

@@ -59,6 +59,7 @@ def poll_item(poll: Poll, part: Part, mine: Mine | None = None) -> Item:
     chosen = (mine.ballots or {}).get(poll.pk, []) if mine else []
     context = {"poll": poll, "part": part.name, "answered": bool(chosen), "rows": _rows(poll, chosen)}
     context["counted"] = poll.shown or part is Part.MODERATOR
+    context["heading"] = "h3" if part is Part.MODERATOR else "h2"  # only there it stands below another heading
     html = render_to_string("live/_poll.html", context) if place else ""
     return Item(f"p{poll.pk}", poll.number, place, -poll.pk, html)
 

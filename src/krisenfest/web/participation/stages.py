@@ -61,7 +61,7 @@ def find(room: Mapping[str, Any], record_id: str) -> Stage | None:
 
 
 @contextmanager
-def changing(stage: Stage) -> Iterator[Stage]:
+def changing(stage: Stage, *, urgent: bool = True) -> Iterator[Stage]:
     """A change of the stage or of what is on it: one at a time, each with a number of its own.
 
     Gives the locked stage, its number raised; rows that the block changes take that number. Because the lock is held
@@ -78,7 +78,7 @@ def changing(stage: Stage) -> Iterator[Stage]:
         if _own(found) != before:
             found.changed = found.number
         found.save()
-        bell.ring(found.pk)
+        bell.ring(found.pk, urgent=urgent)
 
 
 def _own(stage: Stage) -> tuple[Any, ...]:

@@ -12,6 +12,8 @@
   let source = null;
   let polling = 0;
   let broken = false;
+  let mine = 0; // when a person was last told what became of their own click: nothing else talks over that
+  const HEARD_MS = 4000;
 
   const say = (text, kind) => {
     said.textContent = text;
@@ -71,7 +73,7 @@
       put(list, fresh);
     }
     if (focus) focus();
-    if (before !== list && !broken) {
+    if (before !== list && !broken && performance.now() - mine > HEARD_MS) {
       if (item.list === "air" && root.dataset.air) say(root.dataset.air, "");
       else if (item.list === "polls" && root.dataset.poll) say(root.dataset.poll, "");
       else if (!before && (item.list === "shown" || item.list === "new")) say(root.dataset.new, "");
@@ -130,6 +132,7 @@
       const answer = await fetch(location.pathname, { method: "POST", body: data, headers: { Accept: "application/json" } });
       const found = await answer.json();
       say(found.said, found.ok ? "good" : "wrong");
+      mine = performance.now();
       if (!found.ok) return;
       if (item && "voted" in found) {
         item.toggleAttribute("data-voted", found.voted);
