@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
 from typing import Any
@@ -14,15 +15,16 @@ from urllib.parse import urlsplit
 class Line(threading.Thread):
     """Listens until told to stop, through restarts of the server (HTML Living Standard, 9.2.3 and 9.2.4)."""
 
-    def __init__(self, url: str, *, after: int = 0) -> None:
+    def __init__(self, url: str, *, last_id: str = "") -> None:
         super().__init__(daemon=True)
         parts = urlsplit(url)
-        self.host, self.port, self.path = parts.hostname or "", parts.port or 80, f"{parts.path}?nach={after}"
-        self.last_id = ""
+        self.host, self.port, self.path = parts.hostname or "", parts.port or 80, parts.path
+        self.last_id = last_id
         self.messages: list[dict[str, Any]] = []
         self.comments = 0
         self.connected = 0
         self.stopping = threading.Event()
+        self.line: socket.socket | None = None
         self.start()
 
     def run(self) -> None:
@@ -35,6 +37,7 @@ class Line(threading.Thread):
         asking = http.client.HTTPConnection(self.host, self.port, timeout=30)
         headers = {"Last-Event-ID": self.last_id} if self.last_id else {}
         asking.request("GET", self.path, headers=headers)
+        self.line = asking.sock
         answer = asking.getresponse()
         if answer.status != 200:
             asking.close()
@@ -50,8 +53,8 @@ class Line(threading.Thread):
             elif line.startswith("id: "):
                 new_id = line.removeprefix("id: ")
             elif line.startswith("data: "):
-                self.messages.append(json.loads(line.removeprefix("data: ")))
                 self.last_id = new_id
+                self.messages.append(json.loads(line.removeprefix("data: ")))
         asking.close()
 
     def told(self) -> list[tuple[str, int]]:
@@ -72,4 +75,9 @@ class Line(threading.Thread):
         raise AssertionError(f"{text} did not come; {self.told()}")
 
     def stop(self) -> None:
+        """End at once: what comes from now on is not heard."""
         self.stopping.set()
+        with contextlib.suppress(OSError):
+            if self.line is not None:
+                self.line.shutdown(socket.SHUT_RDWR)
+        self.join(timeout=10)

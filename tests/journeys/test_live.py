@@ -212,13 +212,14 @@ def test_everything_works_without_a_script(browser: Any, running: Demo, moderato
     page.click("text=Frage stellen")
     item = page.locator(".live-item", has_text="Geht es auch so?")
     item.locator("button.live-give").click()
-    assert item.locator(".live-votes").inner_text() == "1"
+    item.locator(".live-votes:text-is('1')").wait_for()
     item.locator("button.live-take").click()
-    assert item.locator(".live-votes").inner_text() == "0"
+    item.locator(".live-votes:text-is('0')").wait_for()
     poll = page.locator(".live-poll", has_text="Was hat bei Ihnen zuletzt gefehlt?")
     poll.locator("text=Leute").click()
     poll.locator("text=klare Texte").click()
     poll.locator("button").click()
+    poll.locator(".live-counted").wait_for()
     assert poll.locator("input:checked").count() == 2
     page.locator("[name=text]").fill("")
     assert page.is_visible("text=Ohne Skript sehen Sie Neues nach dem Neuladen")
@@ -227,11 +228,11 @@ def test_everything_works_without_a_script(browser: Any, running: Demo, moderato
     plain.goto(running.site + DESK)
     theirs = plain.locator(".live-item", has_text="Geht es auch so?")
     theirs.locator("button:has-text('Auf die Leinwand')").click()
-    assert plain.locator("[data-list=air] .live-item", has_text="Geht es auch so?").count() == 1
+    plain.locator("[data-list=air] .live-item", has_text="Geht es auch so?").wait_for()
     page.click("text=Neu laden")
-    assert page.locator("[data-list=air] .live-item", has_text="Geht es auch so?").count() == 1
+    page.locator("[data-list=air] .live-item", has_text="Geht es auch so?").wait_for()
     plain.click("button:has-text('Letztes rückgängig')")
-    assert plain.locator("[data-list=shown] .live-item", has_text="Geht es auch so?").count() == 1
+    plain.locator("[data-list=shown] .live-item", has_text="Geht es auch so?").wait_for()
     for each in (page, plain):
         each.context.close()
 

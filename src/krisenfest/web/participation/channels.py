@@ -15,7 +15,6 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from django.db import close_old_connections
 
 from krisenfest import clock
 from krisenfest.web.participation.models import Audience, Poll, Question, Stage
@@ -105,7 +104,6 @@ class Channel:
 
     def read(self) -> bool:
         """Take over what changed since the last time; gives whether there was anything."""
-        close_old_connections()
         stage, before, known = Stage.objects.get(pk=self.stage_id), self._stage, self.now.number
         if before is not None and stage.number == known:
             return False
@@ -135,7 +133,6 @@ class Channel:
 
     def write_audience(self) -> None:
         """Tell the other processes how many people are connected here, and keep the most that ever were."""
-        close_old_connections()
         now = clock.now()
         rows = Audience.objects.filter(stage=self.stage_id)
         if not rows.filter(process=PROCESS).update(people=self.people, at=now):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import close_old_connections, connection
 
 from krisenfest import clock
 from krisenfest.web.participation import bell
@@ -52,6 +52,8 @@ class Hub:
                 if channel is None:
                     return None
                 await self.in_thread(lambda: channel.read_variant(variant))
+        if number > channel.now.number and await self.in_thread(channel.read):
+            channel.wake()  # another process has told them more than this one knew
         listener = Listener(variant, number, holder.key)
         channel.enter(listener)
         return channel, listener
@@ -65,7 +67,12 @@ class Hub:
 
     async def in_thread(self, work: Callable[[], Result]) -> Result:
         """Do what asks the database, outside of the loop."""
-        return await self.loop.run_in_executor(self._thread, work)
+
+        def done() -> Result:
+            close_old_connections()
+            return work()
+
+        return await self.loop.run_in_executor(self._thread, done)
 
     def close(self) -> None:
         """End every connection, so that the server can stop; those who listened come back to the next one."""
