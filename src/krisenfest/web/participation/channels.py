@@ -67,6 +67,7 @@ class Channel:
         self.keys: Counter[str] = Counter()
         self.rung = asyncio.Event()
         self.later = False  # it will be rung soon
+        self.followed = False  # the hub looks for changes
         self._rows: dict[str, Question | Poll] = {}
         self._stage: Stage | None = None
 

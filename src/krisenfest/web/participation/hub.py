@@ -1,4 +1,4 @@
-"""All channels of a process: opened when somebody listens, told when something changes, closed when nobody is left."""
+"""All channels of a process: opened when somebody listens, told when something changes, at rest while nobody does."""
 
 from __future__ import annotations
 
@@ -56,6 +56,9 @@ class Hub:
             channel.wake()  # another process has told them more than this one knew
         listener = Listener(variant, number, holder.key)
         channel.enter(listener)
+        if not channel.followed:
+            channel.followed = True
+            self._begin(self._follow(channel))
         return channel, listener
 
     def full(self, holder: Pass) -> bool:
@@ -93,7 +96,6 @@ class Hub:
             return None
         channel = Channel(stage.pk)
         self._channels[name] = self._stages[stage.pk] = channel
-        self._begin(self._follow(name, channel))
         return channel
 
     def _begin(self, work: Any) -> None:
@@ -101,9 +103,11 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _follow(self, name: tuple[Any, ...], channel: Channel) -> None:
-        reported = clock.stopwatch_s()
+    async def _follow(self, channel: Channel) -> None:
+        """Look whenever it is time, until nobody listens any more and that is reported."""
+        reported = clock.stopwatch_s() - REPORT_S
         people = -1
+        channel.rung.set()
         while not self.closed:
             try:
                 async with asyncio.timeout(LOOK_S[connection.vendor]):
@@ -123,9 +127,8 @@ class Hub:
                 logger.exception("a stage could not be read; it is tried again")
             await asyncio.sleep(0)  # everybody who was woken comes first
             await asyncio.sleep(max(GAP_S, clock.stopwatch_s() - began))
-            if not channel.listeners and people == 0:
-                self._channels.pop(name, None)
-                self._stages.pop(channel.stage_id, None)
+            if not channel.listeners and people <= 0:
+                channel.followed = False
                 return
 
     def _heard(self, stage_id: int, urgent: bool) -> None:
