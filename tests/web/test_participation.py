@@ -494,6 +494,21 @@ def test_a_participant_asks_votes_and_answers_without_script_account_or_cookie(
     assert 'aria-current="step"' not in text or "jetzt" in text
 
 
+def test_the_name_in_a_pass_is_offered_and_not_written_by_itself(open_now: Stage, client: Client) -> None:
+    token = passes.issue(open_now.municipality, "webinar", ends=open_now.end, key="k", name="Anna Beispiel")
+    text = client.get(f"/counter/live/{token}/").content.decode()
+    assert text.count("Anna Beispiel") == 1 and '<option value="Anna Beispiel">' in text
+    client.post(f"/counter/live/{token}/", {"do": "ask", "text": "Wie lange?", "name": ""})
+    assert Question.objects.get().name == ""
+
+
+def test_a_page_is_english_for_who_asks_for_english(open_now: Stage, client: Client) -> None:
+    path = f"/counter/live/{token_for(open_now, 'anna')}/"
+    text = client.get(path, HTTP_ACCEPT_LANGUAGE="en-GB").content.decode()
+    assert '<html lang="en' in text and "Towns through crises" in text and "Your question" in text
+    assert "Ihre Frage" not in text and "Ihre Frage" in client.get(path).content.decode()
+
+
 def test_results_are_shown_on_command_only(open_now: Stage, people: People, client: Client) -> None:
     found = poll(open_now, people)
     asking.answer_poll(open_now, found.pk, [1], holder=holder(open_now, "ben", open_now.start))

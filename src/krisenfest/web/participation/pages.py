@@ -118,6 +118,7 @@ def _participant(stage: Stage, holder: Pass, at: datetime) -> Answer:
         "agenda": _agenda(event, at),
         "has_end": event.end is not None,
         "join": _join(event, holder, at),
+        "called": holder.name,  # offered, and only written where they choose it
     }
 
 
