@@ -36,6 +36,7 @@ bench: setup
 	$(PY) bench/run.py --records $(RECORDS) --runs $(RUNS)
 	$(PY) bench/registrations.py --runs $(RUNS)
 	scripts/with-postgres $(PY) bench/registrations.py --runs $(RUNS)
+	$(PY) bench/live.py
 
 pictures: setup
 	$(PY) scripts/pictures.py

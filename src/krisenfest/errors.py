@@ -10,6 +10,7 @@
     ├── StaleError              1  somebody else saved in the meantime
     ├── UploadError             1  a file that is not taken
     ├── ConferenceError         1  a system for conferences does not do what it should
+    ├── TooMuchError            1  one person asks for more than their share
     └── RefusedError            3  refused for safety (forged, stale, not authorised)
 
 Exit 0 means done, 2 wrong usage (the command line's own).
@@ -84,6 +85,10 @@ class StaleError(KrisenfestError):
 
 class ConferenceError(KrisenfestError):
     """A system for conferences does not do what it should; the message says what to do, and names nobody."""
+
+
+class TooMuchError(KrisenfestError):
+    """One person asks for more, or more often, than their share; waiting helps where the message says so."""
 
 
 class RefusedError(KrisenfestError):

@@ -18,8 +18,8 @@ from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.desk import publishing, work
 from krisenfest.web.desk.form_table import form_for
 from krisenfest.web.desk.models import Draft, Revision
-from krisenfest.web.desk.recap import recap_fields
 from krisenfest.web.published import recap_begun
+from krisenfest.web.recap_lines import recap_fields
 from krisenfest.web.rooms import files_for
 
 OVER = datetime(2026, 7, 10, 8, tzinfo=UTC)

@@ -51,14 +51,18 @@ def _fill(at: datetime) -> None:
     """The example town and its people, once."""
     from krisenfest.web.accounts.models import Membership, Municipality, User
     from krisenfest.web.desk import towns
+    from krisenfest.web.participation import examples
 
-    town = Municipality.objects.filter(slug="musterstadt").first() or towns.add("musterstadt", example(), at=at)
+    known = Municipality.objects.filter(slug="musterstadt").first()
+    town = known or towns.add("musterstadt", example(), at=at)
     for role, email in ACCOUNTS.items():
         user, new = User.objects.get_or_create(email=email, defaults={"username": email})
         if new:
             user.set_password(PASSWORD)
             user.save()
         Membership.objects.get_or_create(municipality=town, user=user, role=role)
+    if known is None:
+        examples.hold(town, User.objects.get(email=ACCOUNTS["author"]), at)
 
 
 def _tell(address: str, as_json: bool) -> None:
@@ -67,6 +71,7 @@ def _tell(address: str, as_json: bool) -> None:
         "site": f"{address}/",
         "desk": f"{address}/desk/",
         "mailbox": f"{address}/demo/mailbox/",
+        "live": f"{address}/counter/mitmachen/musterstadt/webinar-krisenfest/",
         "api": None,
         "accounts": accounts,
     }
@@ -75,6 +80,7 @@ def _tell(address: str, as_json: bool) -> None:
     else:
         print(f"Musterstadt is at {values['site']}  (Ctrl+C ends the demo)")
         print(f"Its desk is at {values['desk']}, the mails of the demo at {values['mailbox']}")
+        print(f"Take part in its webinar at {values['live']}")
         for each in accounts:
             print(f"  {each['role']:<14} {each['login']}  {each['password']}")
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from krisenfest.web.participation import hub
 from krisenfest.web.worker import Workshop
 
 STOP_WITHIN_S = 20
@@ -25,6 +26,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the live connections, which would never end by themselves, and then everything else."""
+        hub.close()
+        await super().shutdown(sockets)
 
 
 def run(listening: socket.socket, *, work: bool, ready: Callable[[], None]) -> int:

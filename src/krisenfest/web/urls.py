@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/<slug:slug>/post/", include("krisenfest.web.events.post_urls")),
     path("", include("krisenfest.web.events.conference_urls")),
     path("desk/", include("krisenfest.web.events.desk_urls")),
+    path("", include("krisenfest.web.participation.urls")),
     path("desk/", include("krisenfest.web.desk.urls")),
     path("counter/mails/<str:token>/", mail_views.quiet),
     path("counter/", include("krisenfest.web.events.urls")),

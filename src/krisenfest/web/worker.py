@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import close_old_connections
+from django.utils.timezone import localdate
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -16,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from krisenfest import clock
 from krisenfest.web.desk import files, publishing, seen
 from krisenfest.web.events import conferences, post_office, sheets, sweeping
+from krisenfest.web.participation import stages
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = {"default": 0.05, "later": 1.0}  # asking takes the database's lock: often only where somebody waits
@@ -107,18 +110,35 @@ class Workshop:
         renewed = clock.stopwatch_s() - RENEW_S  # the first time at once: the server may have been down for long
         while not self.stopping.wait(SWEEP_S):
             close_old_connections()
-            try:
-                publishing.sweep()
-                seen.look_again()
-                requeue(clock.now())
-                sweeping.sweep(clock.now())
-                conferences.sweep(clock.now())
-                if clock.stopwatch_s() - renewed >= RENEW_S:
-                    renewed = clock.stopwatch_s()
-                    publishing.renew()
-                    sheets.renew()
-                    files.tidy()
-                    DBTaskResult.objects.filter(finished_at__lt=clock.now() - KEPT).delete()
-            except Exception:
-                logger.exception("the sweep begins anew")
+            steps = list(OFTEN)
+            if clock.stopwatch_s() - renewed >= RENEW_S:
+                renewed = clock.stopwatch_s()
+                steps += SELDOM
+            for step in steps:
+                try:
+                    step(clock.now())
+                except Exception:  # one fault must not keep the others waiting
+                    logger.exception("a step of the sweep failed")
         close_old_connections()
+
+
+def forget_tasks(at: datetime) -> None:
+    """Delete what is told of tasks that were done long ago."""
+    DBTaskResult.objects.filter(finished_at__lt=at - KEPT).delete()
+
+
+# what time does, each step on its own: every SWEEP_S, and every RENEW_S
+OFTEN: tuple[Callable[[datetime], object], ...] = (
+    lambda _: publishing.sweep(),
+    lambda _: seen.look_again(),
+    requeue,
+    sweeping.sweep,
+    conferences.sweep,
+)
+SELDOM: tuple[Callable[[datetime], object], ...] = (
+    lambda _: publishing.renew(),
+    lambda _: sheets.renew(),
+    lambda at: stages.sweep(localdate(at)),
+    lambda _: files.tidy(),
+    forget_tasks,
+)

@@ -7,8 +7,8 @@ line for each choice ("12 Ja"); an empty line parts two of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -17,69 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from krisenfest.domain.approval import Verb
 from krisenfest.domain.municipality import Municipality
 from krisenfest.web.desk.forms import RecordForm, Values
+from krisenfest.web.recap_lines import joined, one_line, paragraph
 
 _NUMBER = re.compile(r"(\d{1,7})\s+(\S.*)")
 _LINK = re.compile(r"(\S.*?):?\s+(https?://\S+|media/\S+)")
 _POLL = re.compile(r"(.*?)(?:\s*\[(\d{1,7})\])?")
-
-
-class AskedQuestion(Protocol):
-    """A question that was asked, and what was answered to it ("" if nothing was written down)."""
-
-    @property
-    def question(self) -> str: ...  # noqa: D102
-    @property
-    def answer(self) -> str: ...  # noqa: D102
-
-
-class PollChoice(Protocol):
-    """A choice with its votes."""
-
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def votes(self) -> int: ...  # noqa: D102
-
-
-class HeldPoll(Protocol):
-    """A poll; `voters` where several choices could be taken, else None."""
-
-    @property
-    def question(self) -> str: ...  # noqa: D102
-    @property
-    def choices(self) -> Sequence[PollChoice]: ...  # noqa: D102
-    @property
-    def voters(self) -> int | None: ...  # noqa: D102
-
-
-def recap_fields(
-    questions: Iterable[AskedQuestion], polls: Iterable[HeldPoll], counts: Mapping[str, int]
-) -> dict[str, str]:
-    """The form's fields, filled from what happened: questions with answers, polls, and numbers by what they count."""
-    return {
-        "numbers": "\n".join(f"{count} {_line(title)}" for title, count in counts.items()),
-        "questions": "\n\n".join(_joined(_line(each.question), _paragraph(each.answer)) for each in questions),
-        "polls": "\n\n".join(
-            _joined(
-                _line(poll.question) + (f" [{poll.voters}]" if poll.voters is not None else ""),
-                "\n".join(f"{each.votes} {_line(each.title)}" for each in poll.choices),
-            )
-            for poll in polls
-        ),
-    }
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _paragraph(text: str) -> str:
-    """Several lines, none of them empty: an empty one would begin the next question."""
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _joined(head: str, rest: str) -> str:
-    return f"{head}\n{rest}" if rest else head
 
 
 def _blocks(text: str) -> list[list[str]]:
@@ -133,11 +75,11 @@ class RecapForm(RecordForm):
         found["links"] = "\n".join(f"{each['title']} {each['path']}" for each in recap.get("links", ()))
         found["numbers"] = "\n".join(f"{each['count']} {each['title']}" for each in recap.get("numbers", ()))
         found["questions"] = "\n\n".join(
-            _joined(_line(each["question"]), _paragraph(each.get("answer", ""))) for each in recap.get("questions", ())
+            joined(one_line(each["question"]), paragraph(each.get("answer", ""))) for each in recap.get("questions", ())
         )
         found["polls"] = "\n\n".join(
-            _joined(
-                _line(each["question"]) + (f" [{each['voters']}]" if each.get("voters") is not None else ""),
+            joined(
+                one_line(each["question"]) + (f" [{each['voters']}]" if each.get("voters") is not None else ""),
                 "\n".join(f"{choice['votes']} {choice['title']}" for choice in each["choices"]),
             )
             for each in recap.get("polls", ())
