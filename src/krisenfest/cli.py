@@ -10,7 +10,8 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     _build(commands)
     _import(commands)
     _applies(commands)
+    _replay(commands)
     _areas(commands)
     _desk(commands)
     return parser
@@ -75,6 +77,20 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: write a time such as 2026-07-01T12:00") from None
     return (at if at.tzinfo else at.replace(tzinfo=BERLIN)).astimezone(UTC)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a day such as 2021-04-24") from None
+
+
+def _columns(text: str) -> dict[str, str]:
+    try:
+        return dict(pair.strip().split("=", 1) for pair in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write pairs such as area=ags,value=incidence7_fixed") from None
 
 
 def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
@@ -123,6 +139,20 @@ def _applies(commands: Any) -> None:
     parser.add_argument("--known-at", type=_instant, help="as published at this time (default: now)")
     parser.add_argument("--state", type=Path, help="state folder of the builds, for earlier versions")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _replay(commands: Any) -> None:
+    parser = _command(commands, "replay", replay, "Tell what a trigger decides on published figures, and why.")
+    parser.add_argument("trigger", type=Path, metavar="TRIGGER")
+    parser.add_argument("readings", type=Path, metavar="READINGS")
+    areas = parser.add_mutually_exclusive_group(required=True)
+    areas.add_argument("--area", metavar="AGS", help="key of a county, municipality or Land, or the name of a station")
+    areas.add_argument("--all-areas", action="store_true", help="every area that the figures have, one after another")
+    parser.add_argument("--holidays", default="", metavar="LAND", help="whose holidays count (default: the area's)")
+    parser.add_argument("--at", type=_day, metavar="DATE", help="as known at the end of this day (default: the last)")
+    parser.add_argument("--columns", type=_columns, help="names of columns, such as area=ags,value=incidence7_fixed")
+    parser.add_argument("--declared", type=Path, metavar="FILE", help="CSV of what authorities declared")
+    parser.add_argument("--json", action="store_true", help="print one JSON object an area")
 
 
 def _areas(commands: Any) -> None:
@@ -212,6 +242,18 @@ def applies(given: argparse.Namespace) -> int:
     else:
         for each in answer["applies"]:
             print(f"{each['kind']} {each['id']} (version {each['version']}, {each['state']}): {each['title']}")
+    return 0
+
+
+def replay(given: argparse.Namespace) -> int:
+    """Exit 0: replayed (advice on standard error), 1: problems printed, nothing else."""
+    from krisenfest.sources import replays
+
+    order = replays.Order(**{each.name: getattr(given, each.name) for each in fields(replays.Order)})
+    trigger, areas, advice = replays.replay(order)
+    _tell(advice)
+    for timelines in areas:
+        _print_json(replays.told_json(trigger, timelines)) if given.json else print(*replays.told(timelines), sep="\n")
     return 0
 
 

@@ -1,0 +1,60 @@
+"""The runs of one side of a rule in many areas at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from krisenfest.domain.panels import Bools
+from krisenfest.domain.triggers import Side, When
+
+Runs = NDArray[np.uint16]  # days
+
+
+@dataclass(slots=True)
+class Counter:
+    """The runs of one side in all areas of a group."""
+
+    side: Side
+    leaves: tuple[When, ...]
+    active: Bools  # the areas in which this side is counted today
+    runs: list[Runs]
+    hoped: list[Runs]
+    doubted: Bools
+
+    @classmethod
+    def of(cls, side: Side, areas: int) -> Counter:
+        """A counter that has counted nothing yet."""
+        leaves = tuple(side.when.leaves) if side.when else ()
+        none = np.zeros(areas, dtype=np.bool_)
+        runs = [np.zeros(areas, dtype=np.uint16) for _ in leaves]
+        return cls(side, leaves, none, runs, [each.copy() for each in runs], none.copy())
+
+    def needed(self, number: int) -> int:
+        """How many days the run of a condition needs."""
+        return self.side.run_of(self.leaves[number])
+
+    def stop(self, areas: NDArray[np.intp]) -> None:
+        """Count this side no longer in these areas."""
+        self.active[areas] = False
+        self.doubted[areas] = False
+        for run in (*self.runs, *self.hoped):
+            run[areas] = 0
+
+    def reached(self, runs: Sequence[Runs]) -> Bools:
+        """In which areas the side's condition is fulfilled by these runs."""
+        single = iter([run >= self.needed(number) for number, run in enumerate(runs)])
+        assert self.side.when is not None
+        return _joined(self.side.when, single)
+
+
+def _joined(when: When, single: Iterator[Bools]) -> Bools:
+    parts = when.any or when.all
+    if not parts:
+        return next(single)
+    joined = [_joined(part, single) for part in parts]
+    result: Bools = np.logical_or.reduce(joined) if when.any else np.logical_and.reduce(joined)
+    return result
