@@ -74,6 +74,11 @@ class Calendar:
             return name
         return self.local.get(day) or holidays_of(self.land, day.year).get(day)
 
+    def holidays_of_year(self, year: int) -> Mapping[date, str]:
+        """Every holiday of a year here, with its German name."""
+        regional = regional_holidays(self.land, self.region, year) if self.region else {}
+        return {**holidays_of(self.land, year), **self.local, **regional}
+
     def holiday_in(self, lang: str, day: date) -> str | None:
         """The name of the Land's holiday that `day` is in another language; None if it is none or has no such name."""
         if lang not in HOLIDAY_LANGUAGES or day in self.local:

@@ -41,6 +41,19 @@ def evaluate(
         name: judge(figures.of(area, name, trigger.about(name).area), trigger.about(name), at)
         for name in trigger.indicator_names
     }
+    return follow(trigger, area, series, calendar=calendar, at=at, declarations=declarations)
+
+
+def follow(
+    trigger: Trigger,
+    area: str,
+    series: Mapping[str, Series],
+    *,
+    calendar: Calendar,
+    at: date,
+    declarations: Sequence[Declaration] = (),
+) -> tuple[Timeline, ...]:
+    """The timelines of `area` from its judged readings, by indicator."""
     known = [each for each in declarations if each.known_on <= at]
     lower: dict[str, tuple[Decision, ...]] = {}
     timelines: list[Timeline] = []

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from krisenfest.domain.calendars import Calendar
+from krisenfest.domain.calendars import SUNDAY, Calendar
 from krisenfest.domain.panels import Bools, Panel
 from krisenfest.domain.trigger_days import effective_day
 from krisenfest.domain.triggers import DayKind, Side
@@ -36,8 +36,14 @@ class Calendars:
     @cached_property
     def working(self) -> Bools:
         """Which days are Werktage: by calendar, then by row."""
-        days = [self.panel.day(row) for row in range(self.panel.days)]
-        return np.array([[each.is_working_day(day) for day in days] for each in self.distinct], dtype=np.bool_)
+        size, first = self.panel.days, self.panel.first
+        weekdays = (np.arange(size) + first.weekday()) % 7
+        working = np.repeat((weekdays != SUNDAY)[None, :], len(self.distinct), axis=0)
+        for number, calendar in enumerate(self.distinct):
+            for year in range(first.year, self.panel.day(size - 1).year + 1):
+                rows = [self.panel.row(day) for day in calendar.holidays_of_year(year)]
+                working[number, [row for row in rows if 0 <= row < size]] = False
+        return working
 
     @cached_property
     def _everywhere(self) -> list[bool | None]:
@@ -52,15 +58,14 @@ class Calendars:
         everywhere = self._everywhere[row]
         return self.working[self.of, row] if everywhere is None else everywhere
 
-    def effective(self, side: Side, bases: Rows, areas: NDArray[np.intp]) -> Rows:
-        """The rows on which changes take effect whose days are counted from `bases`."""
+    def effective(self, side: Side, bases: Rows | np.int32, areas: NDArray[np.intp]) -> Rows | np.int32:
+        """The rows on which changes take effect whose days are counted from `bases`: one for all, or one for each."""
         if side.effective.days is DayKind.CALENDAR and side.effective.weekday is None:
             return bases + np.int32(side.effective.after)
-        kinds = self.of[areas]
-        pairs = np.stack([kinds, bases])
+        pairs = np.stack(np.broadcast_arrays(self.of[areas], bases))
         distinct, back = np.unique(pairs, axis=1, return_inverse=True)
         rows = [
             self.panel.row(effective_day(side.effective, self.panel.day(base), self.distinct[kind]))
-            for kind, base in distinct.T
+            for kind, base in distinct.T.tolist()
         ]
         return np.array(rows, dtype=np.int32)[back.reshape(-1)]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,29 @@ from krisenfest.domain.triggers import Trigger, When
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+COMPARE = {"above": np.greater, "at_least": np.greater_equal, "below": np.less, "at_most": np.less_equal}
 Which = NDArray[np.intp] | slice  # the areas of a group, a slice where they stand side by side
+
+
+class Test(NamedTuple):
+    """The bounds of a condition, prepared for floats."""
+
+    condition: When
+    comparisons: tuple[tuple[np.ufunc, float], ...]
+
+    @classmethod
+    def of(cls, condition: When) -> Test:
+        """The bounds that a condition names."""
+        bounds = [(ufunc, getattr(condition, name)) for name, ufunc in COMPARE.items()]
+        return cls(condition, tuple((ufunc, float(bound)) for ufunc, bound in bounds if bound is not None))
+
+    def floats(self, values: Floats, out: Bools | None = None) -> Bools:
+        """Which values fit, as floats; none that is not there does."""
+        (ufunc, bound), *more = self.comparisons
+        fit: Bools = ufunc(values, bound, out)
+        for ufunc, bound in more:
+            fit &= ufunc(values, bound)
+        return fit
 
 
 @dataclass(slots=True)
@@ -45,23 +68,14 @@ class Column:
             rows.setdefault(row, []).append((column, value))
         self.exact_rows = rows
 
-    def fits(self, row: int, condition: When, areas: Which, out: Bools) -> Bools:
-        """Which of `areas` fit the bounds of a condition on the day of `row`; written into `out`."""
-        self.compare(self.values[row][areas], condition, out)
+    def fits(self, row: int, test: Test, areas: Which, out: Bools) -> Bools:
+        """Which of `areas` pass a test on the day of `row`; written into `out`."""
+        test.floats(self.values[row][areas], out)
         for column, value in self.exact_rows.get(row, ()):
             place = _place(areas, column)
             if place is not None:
-                out[place] = condition.holds(value)
+                out[place] = test.condition.holds(value)
         return out
-
-    def compare(self, values: Floats, condition: When, out: Bools | None = None) -> Bools:
-        """Which values fit the bounds of a condition, as floats."""
-        bounds = [(ufunc, getattr(condition, name)) for name, ufunc in COMPARE.items()]
-        (ufunc, bound), *more = [(ufunc, float(bound)) for ufunc, bound in bounds if bound is not None]
-        fit: Bools = ufunc(values, bound, out=out)
-        for ufunc, bound in more:
-            fit &= ufunc(values, bound)
-        return fit
 
     def value(self, row: int, column: int) -> Decimal:
         """The value as it was printed."""
@@ -75,9 +89,6 @@ def _place(areas: Which, column: int) -> int | None:
         return column - areas.start if areas.start <= column < areas.stop else None
     place = int(np.searchsorted(areas, column))
     return place if place < len(areas) and areas[place] == column else None
-
-
-COMPARE = {"above": np.greater, "at_least": np.greater_equal, "below": np.less, "at_most": np.less_equal}
 
 
 @dataclass(slots=True)
@@ -130,7 +141,7 @@ def panel_of(trigger: Trigger, areas: Sequence[str], figures: Figures, at: date)
         for area in areas
     ]
     days = [
-        day for by_name in series for each in by_name.values() for day in (min(each.days), max(each.days)) if each.days
+        day for by_name in series for each in by_name.values() if each.days for day in (min(each.days), max(each.days))
     ]
     if not days:
         return None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from krisenfest.domain.panels import Bools
-from krisenfest.domain.triggers import Side, When
+from krisenfest.domain.panels import Bools, Test
+from krisenfest.domain.triggers import DayKind, Side, When
 
 Runs = NDArray[np.uint16]  # days
 
@@ -24,31 +24,47 @@ class Counter:
     runs: list[Runs]
     hoped: list[Runs]
     doubted: Bools
+    needs: tuple[int, ...]  # days in a row, by condition
+    kinds: tuple[DayKind, ...]  # which days count, by condition
+    tests: tuple[Test, ...]
+    hoping: bool  # whether missing days are counted as if they fitted
 
     @classmethod
-    def of(cls, side: Side, areas: int) -> Counter:
+    def of(cls, side: Side, areas: int, *, hoping: bool) -> Counter:
         """A counter that has counted nothing yet."""
         leaves = tuple(side.when.leaves) if side.when else ()
         none = np.zeros(areas, dtype=np.bool_)
         runs = [np.zeros(areas, dtype=np.uint16) for _ in leaves]
-        return cls(side, leaves, none, runs, [each.copy() for each in runs], none.copy())
-
-    def needed(self, number: int) -> int:
-        """How many days the run of a condition needs."""
-        return self.side.run_of(self.leaves[number])
+        return cls(
+            side,
+            leaves,
+            none,
+            runs,
+            [each.copy() for each in runs],
+            none.copy(),
+            needs=tuple(side.run_of(leaf) for leaf in leaves),
+            kinds=tuple(side.days_of(leaf) for leaf in leaves),
+            tests=tuple(Test.of(leaf) for leaf in leaves),
+            hoping=hoping,
+        )
 
     def stop(self, areas: NDArray[np.intp]) -> None:
         """Count this side no longer in these areas."""
         self.active[areas] = False
-        self.doubted[areas] = False
-        for run in (*self.runs, *self.hoped):
+        for run in self.runs:
             run[areas] = 0
+        if self.hoping:
+            self.doubted[areas] = False
+            for run in self.hoped:
+                run[areas] = 0
 
     def reached(self, runs: Sequence[Runs]) -> Bools:
         """In which areas the side's condition is fulfilled by these runs."""
-        single = iter([run >= self.needed(number) for number, run in enumerate(runs)])
+        single = [run >= days for run, days in zip(runs, self.needs, strict=True)]
+        if len(single) == 1:
+            return single[0]
         assert self.side.when is not None
-        return _joined(self.side.when, single)
+        return _joined(self.side.when, iter(single))
 
 
 def _joined(when: When, single: Iterator[Bools]) -> Bools:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from krisenfest.domain.calendars import Calendar
 from krisenfest.domain.panel_calendars import Calendars, Rows
-from krisenfest.domain.panels import Bools, Panel, Which
+from krisenfest.domain.panels import Bools, Panel, Test, Which
 from krisenfest.domain.run_counters import Counter
 from krisenfest.domain.trigger_days import counts
 from krisenfest.domain.trigger_machine import decisive
@@ -45,6 +46,17 @@ class Missed:
     entering: bool
     day: int
     counted_from: int
+
+
+class _Found(NamedTuple):
+    """The changes of one day and one side."""
+
+    areas: NDArray[np.intp]
+    entering: bool
+    row: int
+    effective: Rows
+    counted_from: Rows
+    ended: bool
 
 
 @dataclass(slots=True)
@@ -79,7 +91,7 @@ class _Group:
     next_row: Rows = field(init=False)
     counting_from: Rows = field(init=False)
     last_effect: Rows = field(init=False)
-    found: list[tuple[NDArray[np.intp], Bools, Rows, Rows, Rows, Bools]] = field(default_factory=list)
+    found: list[_Found] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     _wake: dict[int, list[NDArray[np.intp]]] = field(default_factory=dict)
     _fit: Bools = field(init=False)
@@ -97,7 +109,8 @@ class _Group:
         self.stopped = np.zeros(self.size, dtype=np.bool_)
         start = max(self.panel.row(window.readings_from), 0)
         end = FAR if window.end is None else self.panel.row(window.end)
-        sides = (Counter.of(self.rule.enter, self.size), Counter.of(self.rule.leave, self.size))
+        hoping = self.trigger.missing is Missing.UNKNOWN
+        sides = [Counter.of(side, self.size, hoping=hoping) for side in (self.rule.enter, self.rule.leave)]
         self._wake = {}
         self.counting_from = np.maximum(self.own_first, np.int32(self.panel.row(window.readings_from)))
         self.next_row = np.maximum(self.counting_from, np.int32(min(self.panel.days, end)))
@@ -121,12 +134,12 @@ class _Group:
         if counter.side.when is None:
             return None
         changed = False
-        for number, leaf in enumerate(counter.leaves):
-            counting = self.calendars.counting(counter.side.days_of(leaf), row)
+        for number, kind in enumerate(counter.kinds):
+            counting = self.calendars.counting(kind, row)
             if counting is False:
                 continue
             changed = True
-            fit = self._fits(row, leaf)
+            fit = self._fits(row, counter.leaves[number], counter.tests[number])
             fit &= counter.active
             self._add(row, counter, number, fit, None if counting is True else counting)
         if not changed:
@@ -136,12 +149,12 @@ class _Group:
             self._doubt(row, counter, fired)
         return np.flatnonzero(fired) if fired.any() else None
 
-    def _fits(self, row: int, leaf: When) -> Bools:
+    def _fits(self, row: int, leaf: When, test: Test) -> Bools:
         if leaf.stage is not None:
             np.copyto(self._fit, self.stages[leaf.stage][row])
             return self._fit
         column = self.panel.columns[self.trigger.indicator_of(leaf)]
-        return column.fits(row, leaf, self.areas, self._fit)
+        return column.fits(row, test, self.areas, self._fit)
 
     def _add(self, row: int, counter: Counter, number: int, fit: Bools, counting: Bools | None) -> None:
         """Add a day to a run, or begin it anew."""
@@ -177,36 +190,35 @@ class _Group:
         self, row: int, counter: Counter, other: Counter, areas: NDArray[np.intp], earliest: int, end: int
     ) -> None:
         """Change the areas in which a side is fulfilled, and schedule when the other side begins to count."""
-        side = counter.side
-        bases = np.full(len(areas), row, dtype=np.int32)
-        if side.effective.base is Base.FIRST_DAY:
-            bases = self._first_days(row, counter, areas)
+        side, days = counter.side, np.int32(row)
+        bases = self._first_days(row, counter, areas) if side.effective.base is Base.FIRST_DAY else days
         effective = self.calendars.effective(side, bases, areas)
         effective = np.maximum(effective, np.maximum(earliest, self.last_effect[areas]))
-        in_time = effective < end
-        areas, effective = areas[in_time], effective[in_time]
+        if end != FAR:
+            in_time = effective < end
+            areas, effective = areas[in_time], effective[in_time]
         if not len(areas):
             return
         entering = side is self.rule.enter
-        days = np.full(len(areas), row, dtype=np.int32)
-        self._keep(areas, entering, days, effective, ended=False)
+        self._keep(areas, entering, row, effective, ended=False)
         self.inside[areas] = entering
         self.last_effect[areas] = effective
         counter.stop(areas)
-        starts = {
-            Counting.AFTER_DETERMINATION: days + 1,
+        starts: dict[Counting, Rows | np.int32] = {
+            Counting.AFTER_DETERMINATION: days,
             Counting.EFFECT: effective,
             Counting.AFTER_EFFECT: effective + 1,
         }
-        self.counting_from[areas] = np.maximum(starts[other.side.counting_starts], row + 1)
-        self._schedule(areas, self.counting_from[areas])
+        counting_from = np.maximum(np.atleast_1d(starts[other.side.counting_starts]), row + 1)
+        self.counting_from[areas] = counting_from
+        self._schedule(areas, counting_from)
 
     def _first_days(self, row: int, counter: Counter, areas: NDArray[np.intp]) -> Rows:
         """The first day of the runs that fulfil a side."""
         return np.array([self._first_day(row, counter, int(area)) for area in areas], dtype=np.int32)
 
     def _first_day(self, row: int, counter: Counter, area: int) -> int:
-        reached = [int(run[area]) >= counter.needed(number) for number, run in enumerate(counter.runs)]
+        reached = [int(run[area]) >= counter.needs[number] for number, run in enumerate(counter.runs)]
         numbers = decisive(counter.side.when, reached) if counter.side.when else None
         return min(self._run_start(row, counter, number, area) for number in numbers or ())
 
@@ -224,27 +236,18 @@ class _Group:
     def _counted(self, row: int, leaf: When, area: int) -> bool:
         return leaf.stage is not None or not bool(np.isnan(self._values(row, leaf)[area]))
 
-    def _keep(self, areas: NDArray[np.intp], entering: bool, days: Rows, effective: Rows, *, ended: bool) -> None:
-        many = len(areas)
-        self.found.append(
-            (
-                areas,
-                np.full(many, entering),
-                days,
-                effective,
-                self.counting_from[areas],
-                np.full(many, ended),
-            )
-        )
+    def _keep(self, areas: NDArray[np.intp], entering: bool, row: int, effective: Rows, *, ended: bool) -> None:
+        self.found.append(_Found(areas, entering, row, effective, self.counting_from[areas], ended))
 
     def _schedule(self, areas: NDArray[np.intp], rows: Rows) -> None:
-        if len(areas) and (rows == rows[0]).all():
+        """Begin to count on these rows: one for all areas, or one for each."""
+        if len(rows) == 1 or (len(rows) and (rows == rows[0]).all()):
             self._wake.setdefault(int(rows[0]), []).append(areas)
             return
         for row in np.unique(rows):
             self._wake.setdefault(int(row), []).append(areas[rows == row])
 
-    def _stop_waiting(self, row: int, sides: tuple[Counter, Counter]) -> None:
+    def _stop_waiting(self, row: int, sides: Sequence[Counter]) -> None:
         """Stop where a reading that counts may still come in time, or nothing is known of later days."""
         if row < self._certain_before:
             return
@@ -270,19 +273,22 @@ class _Group:
 
     def _end(self, end: int) -> None:
         areas = np.flatnonzero(self.inside)
-        days = np.full(len(areas), end - 1, dtype=np.int32)
-        self._keep(areas, False, days, np.full(len(areas), end, dtype=np.int32), ended=True)
+        self._keep(areas, False, end - 1, np.full(len(areas), end, dtype=np.int32), ended=True)
         self.last_effect[areas] = end
         self.inside[:] = False
 
 
-def _changes(found: Sequence[tuple[NDArray[np.intp], Bools, Rows, Rows, Rows, Bools]]) -> Changes:
+def _changes(found: Sequence[_Found]) -> Changes:
+    many = [len(each.areas) for each in found]
     none = np.zeros(0, dtype=np.int32)
-    empty = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.bool_), none, none, none, np.zeros(0, dtype=np.bool_))
-    area, entering, day, effective, counted_from, ended = (
-        np.concatenate(parts) for parts in zip(empty, *found, strict=True)
+    return Changes(
+        area=np.concatenate([np.zeros(0, dtype=np.intp), *(each.areas for each in found)]),
+        entering=np.repeat(np.array([each.entering for each in found], dtype=np.bool_), many),
+        day=np.repeat(np.array([each.row for each in found], dtype=np.int32), many),
+        effective=np.concatenate([none, *(each.effective for each in found)]).astype(np.int32, copy=False),
+        counted_from=np.concatenate([none, *(each.counted_from for each in found)]),
+        ended=np.repeat(np.array([each.ended for each in found], dtype=np.bool_), many),
     )
-    return Changes(area, entering, day, effective, counted_from, ended)
 
 
 def _in_force(changes: Changes, shape: tuple[int, int]) -> Bools:

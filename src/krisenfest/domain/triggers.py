@@ -75,7 +75,7 @@ def _clock(value: object) -> object:
 def _threshold(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("write a number")
-    number = Decimal(str(value)) if isinstance(value, int | float | str) and _is_number(str(value)) else None
+    number = Decimal(str(value)) if isinstance(value, int | float | str | Decimal) and _is_number(str(value)) else None
     if number is None or not number.is_finite():
         raise ValueError("write a number such as 100 or 8.5")
     if Decimal(repr(float(number))) != number:  # so that a column of floating point numbers compares exactly too

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from krisenfest.domain.calendars import Calendar
 from krisenfest.domain.decisions import Decision, Timeline
-from krisenfest.domain.evaluation import corrections_in, look_into, unused_in
+from krisenfest.domain.evaluation import corrections_in, follow, look_into, unused_in
 from krisenfest.domain.indicators import Series
 from krisenfest.domain.outlooks import outlook
 from krisenfest.domain.panel_calendars import Rows
-from krisenfest.domain.panels import Bools, Floats, Panel
+from krisenfest.domain.panels import Bools, Floats, Panel, Test
 from krisenfest.domain.trigger_days import ONE_DAY, counts
 from krisenfest.domain.trigger_machine import Look, Machine, Seen
 from krisenfest.domain.trigger_vectors import Course, Courses
@@ -30,7 +30,11 @@ def timelines_of(trigger: Trigger, panel: Panel, courses: Courses) -> Iterator[t
     """The timelines of each area of a group, in its order: one, or one for each stage."""
     for place, number in enumerate(courses.areas):
         calendar = courses.calendars.distinct[courses.calendars.of[place]]
-        told = _Telling(trigger, panel, panel.areas[number], panel.series_of(int(number)), calendar)
+        area, series = panel.areas[number], panel.series_of(int(number))
+        if trigger.missing is Missing.UNKNOWN:  # what may have been missed lies between the runs, too
+            yield follow(trigger, area, series, calendar=calendar, at=panel.as_of)
+            continue
+        told = _Telling(trigger, panel, area, series, calendar)
         yield tuple(told.timeline(course, place) for course in courses.of)
 
 
@@ -52,7 +56,6 @@ class _Telling:
         for number in mine:
             machine = machines[self._window(course, self.panel.day(course.changes.day[number]))]
             if course.changes.ended[number]:
-                self._rest(machine, course.changes.counted_from[number], machine.window.end, look)
                 machine.end()
                 continue
             machine.inside = not course.changes.entering[number]
@@ -71,7 +74,7 @@ class _Telling:
             stage=course.rule.stage,
             as_of=self.panel.as_of,
             decisions=decisions,
-            doubts=tuple(each for machine in machines for each in machine.doubts),
+            doubts=(),
             unused=tuple(unused_in(self.series, machines[0].window.readings_from, self.panel.as_of)),
             corrections=tuple(corrections_in(self.series)),
             outlook=outlook(present, self.trigger, as_of=self.panel.as_of, next_day=next_day),
@@ -81,18 +84,9 @@ class _Telling:
         """The number of the window in which a change was determined."""
         return next(number for number, each in enumerate(course.windows) if each.end is None or day < each.end)
 
-    def _rest(self, machine: Machine, counted_from: int, end: date | None, look: Look) -> None:
-        """Doubts between the last change and the end of the norm."""
-        if self.trigger.missing is Missing.UNKNOWN and end is not None:
-            self._replay(machine, self.panel.day(counted_from), end, look)
-
     def _replay(self, machine: Machine, counted_from: date, end: date, look: Look) -> None:
         """Walk over the run that is open on the day before `end`."""
-        day = (
-            counted_from
-            if self.trigger.missing is Missing.UNKNOWN
-            else self._run_start(machine, counted_from, end, look)
-        )
+        day = self._run_start(machine, counted_from, end, look)
         machine.count_from(day)
         while day < end:
             machine.step(day, look)
@@ -137,9 +131,35 @@ def reasons(trigger: Trigger, panel: Panel, courses: Courses, course: Course) ->
     for side in (course.rule.enter, course.rule.leave):
         chosen = np.flatnonzero((course.changes.entering == (side is course.rule.enter)) & ~course.changes.ended)
         for leaf in side.when.leaves if side.when else ():
-            rows, values = _last_days(trigger, panel, courses, course, side, leaf, chosen)
+            alone = len(tuple(side.when.leaves)) == 1 and leaf.stage is None if side.when else False
+            if alone and trigger.missing is not Missing.HOLDS:
+                rows, values = _run_before(trigger, panel, courses, course, side, leaf, chosen)
+            else:
+                rows, values = _last_days(trigger, panel, courses, course, side, leaf, chosen)
             found.append(Reasons(chosen, leaf, rows, values))
     return found
+
+
+def _run_before(
+    trigger: Trigger, panel: Panel, courses: Courses, course: Course, side: Side, leaf: When, chosen: NDArray[np.intp]
+) -> tuple[Rows, Floats]:
+    """The same where every change rests on this condition alone and no day is passed over: the last days that count."""
+    back = np.arange(1 - side.run_of(leaf), 1, dtype=np.int32)
+    day, places = course.changes.day[chosen], course.changes.area[chosen]
+    if side.days_of(leaf) is DayKind.CALENDAR:
+        rows = day[:, None] + back
+    else:
+        kinds = courses.calendars.of[places]
+        working = courses.calendars.working
+        so_many = np.cumsum(working, axis=1)  # Werktage up to each day, in each calendar
+        most = int(so_many.max(initial=0))
+        nth = np.zeros((len(working), most), dtype=np.int32)  # the row of the nth Werktag
+        for kind, line in enumerate(working):
+            found = np.flatnonzero(line)
+            nth[kind, : len(found)] = found
+        rows = nth[kinds[:, None], so_many[kinds, day][:, None] - 1 + back]
+    values = panel.columns[trigger.indicator_of(leaf)].values[rows, courses.areas[places][:, None]]
+    return rows, values
 
 
 def _last_days(
@@ -198,7 +218,7 @@ def _seen(
     areas = courses.areas[places]
     column = panel.columns[trigger.indicator_of(leaf)]
     value = column.values[days, areas]
-    fits = column.compare(value, leaf)
+    fits = Test.of(leaf).floats(value)
     for number, cell in enumerate(zip(days.tolist(), areas.tolist(), strict=True)) if column.exact else ():
         if cell in column.exact:
             fits[number] = leaf.holds(column.exact[cell])

@@ -46,8 +46,9 @@ def replay(order: Order) -> tuple[Trigger, Iterator[Timelines], tuple[Problem, .
     """
     calendar = parse_calendar(order.holidays) if order.holidays else None
     trigger, figures, declarations = _read(order)
-    at = order.at or figures.last_known
-    assert at is not None, "a file without readings is a problem"
+    at = order.at or max(
+        [*([figures.last_known] if figures.last_known else []), *(each.known_on for each in declarations)]
+    )
     _check_times(order, trigger, figures)
     if order.area is None:
         areas, left = _all_areas(order, trigger, figures, calendar)
@@ -63,7 +64,8 @@ def _read(order: Order) -> tuple[Trigger, Figures, tuple[Declaration, ...]]:
     figures = Figures()
     declarations: tuple[Declaration, ...] = ()
     try:
-        figures = read_readings(order.readings, trigger.indicator_names if trigger else ("value",), order.columns)
+        if trigger is None or trigger.indicator_names:
+            figures = read_readings(order.readings, trigger.indicator_names if trigger else ("value",), order.columns)
     except SourceError as error:
         problems += (
             error.problems if trigger else [each for each in error.problems if (each.line, each.field) != (1, "value")]
@@ -75,6 +77,9 @@ def _read(order: Order) -> tuple[Trigger, Figures, tuple[Declaration, ...]]:
             problems += error.problems
     if trigger is None or problems:
         raise SourceError(problems)
+    if not declarations and figures.last_known is None:
+        hint = "name what the authority declared with --declared FILE"
+        raise SourceError([Problem(str(order.trigger), 1, "enter", "looks at no figure", hint)])
     return trigger, figures, declarations
 
 
@@ -102,6 +107,8 @@ def _one_area(order: Order, text: str, trigger: Trigger, figures: Figures) -> st
         raise FieldError(
             "area", text, "is a district of Berlin, which is one area: ask for 11000, with the Land's figures"
         )
+    if not trigger.indicator_names:
+        return area
     known = set(figures.areas)
     days = (date.min, date.max)
     names = {name: trigger.about(name).area for name in trigger.indicator_names}
