@@ -28,11 +28,11 @@ def windows(trigger: Trigger, first: date, last: date) -> tuple[Window, ...]:
 
     `first` is the first day of which something is known.
     """
-    start = trigger.applies.start or min(first, trigger.applies.readings_from or first)
+    start = trigger.applies.start or date.min
     end = trigger.applies.through + ONE_DAY if trigger.applies.through else None
     if trigger.season is None:
         return (Window(start, trigger.applies.readings_from or start, end),)
-    years = range(max(first, start).year, max(first, start, last).year + 1)
+    years = range(max(first, start).year - 1, max(first, start, last).year + 1)  # the season before is over, and told
     found = [window for year in years if (window := _season(trigger, trigger.season, year, start, end))]
     begun = [window for window in found if window.readings_from <= last]
     return tuple(begun or found[:1]) or (Window(start, start, start),)
