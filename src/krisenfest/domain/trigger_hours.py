@@ -1,7 +1,8 @@
 """Rules that hold while something is so, by the hour: a gauge below its mark, heat between 10:00 and 19:00.
 
 Nobody announces such a rule and nothing is counted; whoever is bound looks at the present reading. So what comes out
-are the instants at which it begins and ends to hold, each with the readings of that moment.
+are the instants at which it begins and ends to hold, each with the readings of that moment. While a reading that would
+tell is missing, it stays as it was.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from krisenfest.domain.decisions import Change, Evidence
 from krisenfest.domain.indicators import BERLIN, Figures, Flag, Indicator, Reading
 from krisenfest.domain.periods import midnight, through
 from krisenfest.domain.trigger_rules import windows
-from krisenfest.domain.triggers import Missing, Trigger, When
+from krisenfest.domain.triggers import Trigger, When
 
 
 class Held(NamedTuple):
@@ -120,7 +121,7 @@ def _shifts(
             usable = span is not None and span.start <= instant and span.flag is None
             present[name] = span.reading if usable and span else None
         known = _holds(trigger, during, present, instant.astimezone(BERLIN).time())
-        now = known if known is not None else (False if trigger.missing is Missing.BREAKS else inside)
+        now = inside if known is None else known  # a rule does not change because a sensor fails
         if not _applies(trigger, instant):
             now, known = False, False
         if now != inside:

@@ -184,7 +184,7 @@ class _Group:
         for number in np.flatnonzero(hoping & ~counter.doubted):
             entering = counter.side is self.rule.enter
             self.missed.append(Missed(int(number), entering, row, int(self.counting_from[number])))
-        counter.doubted = hoping
+        counter.doubted = np.where(fired, counter.doubted, hoping)
 
     def _turn(
         self, row: int, counter: Counter, other: Counter, areas: NDArray[np.intp], earliest: int, end: int
