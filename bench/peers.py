@@ -31,6 +31,12 @@ def hugo_version(program: str) -> str:
     return next(word for word in text.split() if word.startswith("v"))
 
 
+def openfisca() -> str | None:
+    """The Python of the measuring environment, if OpenFisca can be had there."""
+    python = TOOLS / "bin" / "python"
+    return str(python) if _installed("openfisca") else None
+
+
 def _installed(name: str) -> Path | None:
     program = TOOLS / "bin" / name
     uv = ROOT / ".venv" / "bin" / "uv"
