@@ -60,27 +60,29 @@ def ours(areas: int, days: int, rules: int = 1) -> dict[str, float]:
     from krisenfest.domain.vector_reasons import reasons
 
     trigger = rule()
-    column = Column(Indicator(), figures(areas, days))
+    values = figures(areas, days)
     named = keys(areas)
-    panel = Panel(tuple(named), FIRST, FIRST + timedelta(days=days - 1), {"incidence-7d": column})
     calendars = [calendar_of(key) for key in named]
     for each in {calendar.land: calendar for calendar in calendars}.values():
         for year in range(FIRST.year, FIRST.year + days // 365 + 2):
-            each.holiday(date(year, 1, 1))  # loading the holidays of the world is no part of the rule
-    changes = decided = 0
-    began = time.perf_counter()
-    for number in range(rules):
-        threshold = When(above=100 + number)
-        shifted = trigger.model_copy(
+            each.holidays_of_year(year)  # loading the holidays of the world is no part of the rule
+    shifted = [
+        trigger.model_copy(
             update={
-                "enter": trigger.enter.model_copy(update={"when": threshold}),
+                "enter": trigger.enter.model_copy(update={"when": When(above=100 + number)}),
                 "leave": trigger.leave.model_copy(update={"when": When(below=100 + number)}),
             }
         )
-        for courses in evaluate_all(shifted, panel, calendars):
+        for number in range(rules)
+    ]
+    changes = decided = 0
+    began = time.perf_counter()
+    panel = Panel(tuple(named), FIRST, FIRST + timedelta(days=days - 1), {"incidence-7d": Column(Indicator(), values)})
+    for each in shifted:
+        for courses in evaluate_all(each, panel, calendars):
             for course in courses.of:
                 changes += len(course.changes.area)
-                decided += sum(int((each.rows >= 0).sum()) for each in reasons(shifted, panel, courses, course))
+                decided += sum(int((reason.rows >= 0).sum()) for reason in reasons(each, panel, courses, course))
     return {"seconds": time.perf_counter() - began, "changes": changes, "readings": decided}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from krisenfest.domain.panels import Bools, Test
-from krisenfest.domain.triggers import DayKind, Side, When
+from krisenfest.domain.triggers import Base, Counting, DayKind, Side, When
 
 Runs = NDArray[np.uint16]  # days
 
@@ -27,10 +27,11 @@ class Counter:
     needs: tuple[int, ...]  # days in a row, by condition
     kinds: tuple[DayKind, ...]  # which days count, by condition
     tests: tuple[Test, ...]
+    plain: bool  # changes take effect on one day in all areas, and never before the change before them
     hoping: bool  # whether missing days are counted as if they fitted
 
     @classmethod
-    def of(cls, side: Side, areas: int, *, hoping: bool) -> Counter:
+    def of(cls, side: Side, other: Side, areas: int, *, hoping: bool) -> Counter:
         """A counter that has counted nothing yet."""
         leaves = tuple(side.when.leaves) if side.when else ()
         none = np.zeros(areas, dtype=np.bool_)
@@ -45,6 +46,7 @@ class Counter:
             needs=tuple(side.run_of(leaf) for leaf in leaves),
             kinds=tuple(side.days_of(leaf) for leaf in leaves),
             tests=tuple(Test.of(leaf) for leaf in leaves),
+            plain=_plain(side, other),
             hoping=hoping,
         )
 
@@ -74,3 +76,11 @@ def _joined(when: When, single: Iterator[Bools]) -> Bools:
     joined = [_joined(part, single) for part in parts]
     result: Bools = np.logical_or.reduce(joined) if when.any else np.logical_and.reduce(joined)
     return result
+
+
+def _plain(side: Side, other: Side) -> bool:
+    """Whether the effect follows from the day alone: so many calendar days, and in the order of the changes."""
+    effects = (side.effective, other.effective)
+    if any(each.days is not DayKind.CALENDAR or each.weekday or each.base is Base.FIRST_DAY for each in effects):
+        return False
+    return side.counting_starts is not Counting.AFTER_DETERMINATION or side.effective.after >= other.effective.after - 1

@@ -54,7 +54,7 @@ class _Found(NamedTuple):
     areas: NDArray[np.intp]
     entering: bool
     row: int
-    effective: Rows
+    effective: int | Rows
     counted_from: Rows
     ended: bool
 
@@ -110,7 +110,8 @@ class _Group:
         start = max(self.panel.row(window.readings_from), 0)
         end = FAR if window.end is None else self.panel.row(window.end)
         hoping = self.trigger.missing is Missing.UNKNOWN
-        sides = [Counter.of(side, self.size, hoping=hoping) for side in (self.rule.enter, self.rule.leave)]
+        pair = (self.rule.enter, self.rule.leave)
+        sides = [Counter.of(side, other, self.size, hoping=hoping) for side, other in (pair, pair[::-1])]
         self._wake = {}
         self.counting_from = np.maximum(self.own_first, np.int32(self.panel.row(window.readings_from)))
         self.next_row = np.maximum(self.counting_from, np.int32(min(self.panel.days, end)))
@@ -147,7 +148,8 @@ class _Group:
         fired = counter.reached(counter.runs)
         if self.trigger.missing is Missing.UNKNOWN:
             self._doubt(row, counter, fired)
-        return np.flatnonzero(fired) if fired.any() else None
+        areas = fired.nonzero()[0]
+        return areas if len(areas) else None
 
     def _fits(self, row: int, leaf: When, test: Test) -> Bools:
         if leaf.stage is not None:
@@ -190,13 +192,14 @@ class _Group:
         self, row: int, counter: Counter, other: Counter, areas: NDArray[np.intp], earliest: int, end: int
     ) -> None:
         """Change the areas in which a side is fulfilled, and schedule when the other side begins to count."""
-        side, days = counter.side, np.int32(row)
-        bases = self._first_days(row, counter, areas) if side.effective.base is Base.FIRST_DAY else days
-        effective = self.calendars.effective(side, bases, areas)
-        effective = np.maximum(effective, np.maximum(earliest, self.last_effect[areas]))
+        side = counter.side
+        effective: int | Rows = max(row + side.effective.after, earliest)
+        if not counter.plain:
+            effective = self._effective(row, counter, areas, earliest)
         if end != FAR:
-            in_time = effective < end
-            areas, effective = areas[in_time], effective[in_time]
+            in_time = np.broadcast_to(effective < end, areas.shape)
+            areas = areas[in_time]
+            effective = effective if isinstance(effective, int) else effective[in_time]
         if not len(areas):
             return
         entering = side is self.rule.enter
@@ -204,14 +207,20 @@ class _Group:
         self.inside[areas] = entering
         self.last_effect[areas] = effective
         counter.stop(areas)
-        starts: dict[Counting, Rows | np.int32] = {
-            Counting.AFTER_DETERMINATION: days,
-            Counting.EFFECT: effective,
-            Counting.AFTER_EFFECT: effective + 1,
-        }
-        counting_from = np.maximum(np.atleast_1d(starts[other.side.counting_starts]), row + 1)
-        self.counting_from[areas] = counting_from
-        self._schedule(areas, counting_from)
+        starts: int | Rows = row + 1
+        if other.side.counting_starts is not Counting.AFTER_DETERMINATION:
+            after = int(other.side.counting_starts is Counting.AFTER_EFFECT)
+            plain = isinstance(effective, int)
+            starts = max(effective + after, row + 1) if plain else np.maximum(effective + after, row + 1)
+        self.counting_from[areas] = starts
+        self._schedule(areas, starts)
+
+    def _effective(self, row: int, counter: Counter, areas: NDArray[np.intp], earliest: int) -> Rows:
+        """The rows on which changes take effect where these are not the same for all areas."""
+        side, days = counter.side, np.int32(row)
+        bases = self._first_days(row, counter, areas) if side.effective.base is Base.FIRST_DAY else days
+        effective = self.calendars.effective(side, bases, areas)
+        return np.maximum(effective, np.maximum(earliest, self.last_effect[areas]))
 
     def _first_days(self, row: int, counter: Counter, areas: NDArray[np.intp]) -> Rows:
         """The first day of the runs that fulfil a side."""
@@ -236,16 +245,16 @@ class _Group:
     def _counted(self, row: int, leaf: When, area: int) -> bool:
         return leaf.stage is not None or not bool(np.isnan(self._values(row, leaf)[area]))
 
-    def _keep(self, areas: NDArray[np.intp], entering: bool, row: int, effective: Rows, *, ended: bool) -> None:
+    def _keep(self, areas: NDArray[np.intp], entering: bool, row: int, effective: int | Rows, *, ended: bool) -> None:
         self.found.append(_Found(areas, entering, row, effective, self.counting_from[areas], ended))
 
-    def _schedule(self, areas: NDArray[np.intp], rows: Rows) -> None:
+    def _schedule(self, areas: NDArray[np.intp], rows: int | Rows) -> None:
         """Begin to count on these rows: one for all areas, or one for each."""
-        if len(rows) == 1 or (len(rows) and (rows == rows[0]).all()):
-            self._wake.setdefault(int(rows[0]), []).append(areas)
+        if isinstance(rows, int):
+            self._wake.setdefault(rows, []).append(areas)
             return
-        for row in np.unique(rows):
-            self._wake.setdefault(int(row), []).append(areas[rows == row])
+        for row in np.unique(rows).tolist():
+            self._wake.setdefault(row, []).append(areas[rows == row])
 
     def _stop_waiting(self, row: int, sides: Sequence[Counter]) -> None:
         """Stop where a reading that counts may still come in time, or nothing is known of later days."""
@@ -273,7 +282,7 @@ class _Group:
 
     def _end(self, end: int) -> None:
         areas = np.flatnonzero(self.inside)
-        self._keep(areas, False, end - 1, np.full(len(areas), end, dtype=np.int32), ended=True)
+        self._keep(areas, False, end - 1, end, ended=True)
         self.last_effect[areas] = end
         self.inside[:] = False
 
@@ -285,10 +294,18 @@ def _changes(found: Sequence[_Found]) -> Changes:
         area=np.concatenate([np.zeros(0, dtype=np.intp), *(each.areas for each in found)]),
         entering=np.repeat(np.array([each.entering for each in found], dtype=np.bool_), many),
         day=np.repeat(np.array([each.row for each in found], dtype=np.int32), many),
-        effective=np.concatenate([none, *(each.effective for each in found)]).astype(np.int32, copy=False),
+        effective=_effects(found, many),
         counted_from=np.concatenate([none, *(each.counted_from for each in found)]),
         ended=np.repeat(np.array([each.ended for each in found], dtype=np.bool_), many),
     )
+
+
+def _effects(found: Sequence[_Found], many: Sequence[int]) -> Rows:
+    """The rows of effect, one for each change."""
+    one = [each.effective for each in found if isinstance(each.effective, int)]
+    if len(one) == len(found):
+        return np.repeat(np.array(one, dtype=np.int32), many)
+    return np.concatenate([np.full(len(each.areas), each.effective, dtype=np.int32) for each in found])
 
 
 def _in_force(changes: Changes, shape: tuple[int, int]) -> Bools:
