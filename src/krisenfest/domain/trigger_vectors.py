@@ -253,7 +253,7 @@ class _Group:
         if isinstance(rows, int):
             self._wake.setdefault(rows, []).append(areas)
             return
-        for row in np.unique(rows).tolist():
+        for row in set(rows.tolist()):  # np.unique loads a part of numpy that takes longer than a thousand days
             self._wake.setdefault(row, []).append(areas[rows == row])
 
     def _stop_waiting(self, row: int, sides: Sequence[Counter]) -> None:
