@@ -9,7 +9,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -79,18 +79,14 @@ def _instant(text: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=BERLIN)).astimezone(UTC)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a day such as 2021-04-24") from None
+def _argument(read: Callable[[str], Any], hint: str) -> Callable[[str], Any]:
+    def typed(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r}: {hint}") from None
 
-
-def _columns(text: str) -> dict[str, str]:
-    try:
-        return dict(pair.strip().split("=", 1) for pair in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write pairs such as area=ags,value=incidence7_fixed") from None
+    return typed
 
 
 def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
@@ -142,6 +138,8 @@ def _applies(commands: Any) -> None:
 
 
 def _replay(commands: Any) -> None:
+    day = _argument(date.fromisoformat, "write a day such as 2021-04-24")
+    pairs = _argument(lambda text: dict(pair.split("=", 1) for pair in text.split(",")), "write pairs such as area=ags")
     parser = _command(commands, "replay", replay, "Tell what a trigger decides on published figures, and why.")
     parser.add_argument("trigger", type=Path, metavar="TRIGGER")
     parser.add_argument("readings", type=Path, metavar="READINGS")
@@ -149,8 +147,8 @@ def _replay(commands: Any) -> None:
     areas.add_argument("--area", metavar="AGS", help="key of a county, municipality or Land, or the name of a station")
     areas.add_argument("--all-areas", action="store_true", help="every area that the figures have, one after another")
     parser.add_argument("--holidays", default="", metavar="LAND", help="whose holidays count (default: the area's)")
-    parser.add_argument("--at", type=_day, metavar="DATE", help="as known at the end of this day (default: the last)")
-    parser.add_argument("--columns", type=_columns, help="names of columns, such as area=ags,value=incidence7_fixed")
+    parser.add_argument("--at", type=day, metavar="DATE", help="as known at the end of this day (default: the last)")
+    parser.add_argument("--columns", type=pairs, help="names of columns, such as area=ags,value=incidence7_fixed")
     parser.add_argument("--declared", type=Path, metavar="FILE", help="CSV of what authorities declared")
     parser.add_argument("--json", action="store_true", help="print one JSON object an area")
 

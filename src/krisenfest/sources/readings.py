@@ -11,13 +11,14 @@ import gzip
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
 from krisenfest.domain.areas import LAENDER
+from krisenfest.domain.calendars import SUNDAY
 from krisenfest.domain.indicators import BERLIN, Figures, Reading
 from krisenfest.errors import Problem, SourceError
 from krisenfest.sources.front_matter import FrontMatterError, decode
@@ -71,6 +72,7 @@ def read_readings(path: Path, indicators: Sequence[str], columns: Mapping[str, s
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader.comma = delimiter != "," and re.search(r"[0-9],[0-9]", text) is not None
+    reader.clock = clock_of(text)
     rows = csv.reader(StringIO(text), delimiter=delimiter)
     header = [cell.strip() for cell in next(rows, [])]
     found = reader.columns(header, columns or {})
@@ -106,6 +108,7 @@ class _Reader:
     indicators: tuple[str, ...]
     comma: bool = False  # decimal comma
     problems: list[Problem] = field(default_factory=list)
+    clock: tzinfo = BERLIN
     timed: bool = False  # the column of days has times of day
     _found: dict[str, dict[str, list[Reading]]] = field(default_factory=dict)
     _lines: dict[tuple[str, str, date, datetime | None], tuple[int, Decimal]] = field(default_factory=dict)
@@ -134,11 +137,11 @@ class _Reader:
         area = place("area", (*AREA_COLUMNS, *AREA_NAME_COLUMNS))
         day = place("date", DATE_COLUMNS)
         named = place("indicator", ("indicator", "kennzahl"))
-        values = self._value_columns(header, folded, given, named, {area, day})
         for name, number in (("area", area), ("date", day)):
             if number is None and not self.problems:
                 hint = f"name it with --columns {name}=...; the columns are {', '.join(header)}"
                 self.tell(1, name, "no column is recognised", hint)
+        values = self._value_columns(header, folded, given, named, {area, day})
         if self.problems or area is None or day is None:
             return None
         keys = header[area].casefold() in KEY_COLUMNS
@@ -189,7 +192,7 @@ class _Reader:
                 continue
             text = row[columns.date].strip()
             if text not in days:
-                days[text] = parse_day(text)
+                days[text] = parse_day(text, self.clock)
             name = row[columns.area].strip()
             if name not in areas:
                 areas[name] = _area(name, columns.keys)
@@ -255,8 +258,16 @@ def _area(text: str, keys: bool) -> str | None:
     return text or None
 
 
-def parse_day(text: str) -> tuple[date, datetime | None] | None:
-    """A day, and the instant if a time of day is written; None if it is neither. Without a zone, Berlin's clock."""
+def clock_of(text: str) -> tzinfo:
+    """The clock of times without a zone: Berlin's, or standard time if one lies in an hour that summer time skips."""
+    for year, month_day in re.findall(r"([0-9]{4})-(03-(?:2[5-9]|3[01]))[ T]02:", text):
+        if date.fromisoformat(f"{year}-{month_day}").weekday() == SUNDAY:  # the last of March, at 2:00
+            return timezone(timedelta(hours=1))  # a logger that does not know of summer time
+    return BERLIN
+
+
+def parse_day(text: str, clock: tzinfo = BERLIN) -> tuple[date, datetime | None] | None:
+    """A day, and the instant if a time of day is written; None if it is neither. `clock` is that of a time alone."""
     german = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(.*)", text)
     if german:
         text = f"{german[3]}-{german[2]:0>2}-{german[1]:0>2}{german[4]}"
@@ -268,8 +279,7 @@ def parse_day(text: str) -> tuple[date, datetime | None] | None:
         return None
     if moment.time() == time() and moment.tzinfo is None:
         return moment.date(), None
-    # Loggers that keep standard time write the hour that summer time skips, too; it is read as standard time.
-    known = (moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)).astimezone(UTC)
+    known = (moment if moment.tzinfo else moment.replace(tzinfo=clock)).astimezone(UTC)
     return known.astimezone(BERLIN).date(), known
 
 
