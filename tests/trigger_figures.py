@@ -50,17 +50,9 @@ def figures(**readings: Sequence[Reading]) -> Figures:
     return Figures(found)
 
 
-def timeline(
-    rule: Trigger,
-    known: Figures,
-    *,
-    area: str = "05911",
-    at: str | date | None = None,
-    calendar: Calendar | None = None,
-    declarations: Sequence[Declaration] = (),
-) -> Timeline:
+def timeline(rule: Trigger, known: Figures, **given: Any) -> Timeline:
     """The timeline of the only (or lowest) rule of a trigger."""
-    return timelines(rule, known, area=area, at=at, calendar=calendar, declarations=declarations)[0]
+    return timelines(rule, known, **given)[0]
 
 
 def timelines(

@@ -10,7 +10,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -247,8 +246,7 @@ def replay(given: argparse.Namespace) -> int:
     """Exit 0: replayed (advice on standard error), 1: problems printed, nothing else."""
     from krisenfest.sources import replays
 
-    order = replays.Order(**{each.name: getattr(given, each.name) for each in fields(replays.Order)})
-    trigger, areas, advice = replays.replay(order)
+    trigger, areas, advice = replays.replay(replays.Order.of(vars(given)))
     _tell(advice)
     for timelines in areas:
         _print_json(replays.told_json(trigger, timelines)) if given.json else print(*replays.told(timelines), sep="\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,11 @@ class Order:
     at: date | None = None
     columns: Mapping[str, str] | None = None
     declared: Path | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Order:
+        """The order among the arguments of a command."""
+        return cls(**{each.name: given[each.name] for each in fields(cls)})
 
 
 def replay(order: Order) -> tuple[Trigger, Iterator[Timelines], tuple[Problem, ...]]:
