@@ -31,8 +31,13 @@ def hugo_version(program: str) -> str:
     return next(word for word in text.split() if word.startswith("v"))
 
 
+def openfisca() -> str | None:
+    """The Python of the measuring environment, if OpenFisca can be had there."""
+    python = TOOLS / "bin" / "python"
+    return str(python) if installed("openfisca") else None
+
+
 def installed(name: str) -> Path | None:
-    """A program of the measuring environment, which is made if it can be; None without a network."""
     program = TOOLS / "bin" / name
     uv = ROOT / ".venv" / "bin" / "uv"
     if not program.exists() and uv.exists():

@@ -17,6 +17,7 @@ from typing import Any
 
 import peers
 import serving
+import triggers
 from generate import content_folder, hugo_site, pelican_site
 from measuring import fixed_work, peak_memory_mib, timed
 
@@ -167,7 +168,8 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _in_line(row: Row) -> str:
+def in_line(row: Row) -> str:
+    """A row as a line of text."""
     if "skipped" in row:
         return f"{row['what']:<66} skipped: {row['skipped']}"
     text = f"{row['what']:<66} {row['figure']:>10.3f}"
@@ -194,10 +196,11 @@ def main() -> int:
         with tempfile.TemporaryDirectory(dir=memory) as place:
             os.chmod(place, 0o755)  # nginx's workers read it under another name
             rows += measure(Path(place))
+    rows += triggers.rows(given.runs)
     if given.json:
         print(json.dumps({"records": given.records, "runs": given.runs, "rows": rows}))
     else:
-        print("\n".join(map(_in_line, rows)))
+        print("\n".join(map(in_line, rows)))
     return 1 if given.strict and any(row.get("met") is False for row in rows) else 0
 
 

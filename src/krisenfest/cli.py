@@ -9,8 +9,8 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _build(commands)
     _import(commands)
     _applies(commands)
+    _replay(commands)
     _areas(commands)
     _desk(commands)
     return parser
@@ -83,6 +84,16 @@ def _instant(text: str) -> datetime:
     if at.year not in YEARS:
         raise argparse.ArgumentTypeError(f"{text!r}: write a year from {YEARS[0]} to {YEARS[-1]}")
     return (at if at.tzinfo else at.replace(tzinfo=BERLIN)).astimezone(UTC)
+
+
+def _argument(read: Callable[[str], Any], hint: str) -> Callable[[str], Any]:
+    def typed(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r}: {hint}") from None
+
+    return typed
 
 
 def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
@@ -131,6 +142,22 @@ def _applies(commands: Any) -> None:
     parser.add_argument("--known-at", type=_instant, help="as published at this time (default: now)")
     parser.add_argument("--state", type=Path, help="state folder of the builds, for earlier versions")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _replay(commands: Any) -> None:
+    day = _argument(date.fromisoformat, "write a day such as 2021-04-24")
+    pairs = _argument(lambda text: dict(pair.split("=", 1) for pair in text.split(",")), "write pairs such as area=ags")
+    parser = _command(commands, "replay", replay, "Tell what a trigger decides on published figures, and why.")
+    parser.add_argument("trigger", type=Path, metavar="TRIGGER")
+    parser.add_argument("readings", type=Path, metavar="READINGS")
+    areas = parser.add_mutually_exclusive_group(required=True)
+    areas.add_argument("--area", metavar="AGS", help="key of a county, municipality or Land, or the name of a station")
+    areas.add_argument("--all-areas", action="store_true", help="every area that the figures have, one after another")
+    parser.add_argument("--holidays", default="", metavar="LAND", help="whose holidays count (default: the area's)")
+    parser.add_argument("--at", type=day, metavar="DATE", help="as known at the end of this day (default: the last)")
+    parser.add_argument("--columns", type=pairs, help="names of columns, such as area=ags,value=incidence7_fixed")
+    parser.add_argument("--declared", type=Path, metavar="FILE", help="CSV of what authorities declared")
+    parser.add_argument("--json", action="store_true", help="print one JSON object an area")
 
 
 def _areas(commands: Any) -> None:
@@ -226,6 +253,17 @@ def applies(given: argparse.Namespace) -> int:
             print(f"nothing applies in {answer['area']} at {answer['at']}, as published at {answer['known_at']}")
         for each in answer["applies"]:
             print(f"{each['kind']} {each['id']} (version {each['version']}, {each['state']}): {each['title']}")
+    return 0
+
+
+def replay(given: argparse.Namespace) -> int:
+    """Exit 0: replayed (advice on standard error), 1: problems printed, nothing else."""
+    from krisenfest.sources import replays
+
+    trigger, areas, advice = replays.replay(replays.Order.of(vars(given)))
+    _tell(advice)
+    for timelines in areas:
+        _print_json(replays.told_json(trigger, timelines)) if given.json else print(*replays.told(timelines), sep="\n")
     return 0
 
 

@@ -15,11 +15,11 @@ SOURCE = "de"  # the msgids are German
 
 
 @lru_cache(maxsize=32)
-def translations(lang: str) -> NullTranslations:
-    """The catalogue of a language; what it lacks is read from its main language, then from the German msgids."""
+def translations(lang: str, name: str = "krisenfest") -> NullTranslations:
+    """A catalogue of a language; what it lacks is read from its main language, then from the German msgids."""
     found: NullTranslations = NullTranslations()
     for tag in dict.fromkeys([lang.partition("-")[0], lang]):
-        compiled = files("krisenfest") / "locale" / tag / "LC_MESSAGES" / "krisenfest.mo"
+        compiled = files("krisenfest") / "locale" / tag / "LC_MESSAGES" / f"{name}.mo"
         if compiled.is_file():
             catalogue = GNUTranslations(BytesIO(compiled.read_bytes()))
             catalogue.add_fallback(found)

@@ -103,6 +103,10 @@ def read(
             _take(path, result, Incoming(result.digest), paths, content)
         elif result is not None and result.seen is not None:
             _take(path, result.seen, result.incoming, paths, content, result.id_line)
+    if any(path.startswith(("triggers/", "indicators/")) for path in listing.other):
+        from krisenfest.sources.trigger_folder import trigger_problems  # noqa: PLC0415  few towns have any
+
+        content.problems += trigger_problems(folder, listing.other)
     content.problems += checks.problems_at(content.known, content.municipality, set(content.media), listing.other, at)
     content.problems.sort()
     return content
