@@ -41,8 +41,8 @@ def problems_at(
         found += _links(seen, targets, media)
         found += _languages(seen, municipality)
         if seen.trigger and not {f"triggers/{seen.trigger}.{ending}" for ending in ("yaml", "yml")} & set(other):
-            what, path = f"triggers/{seen.trigger}.yaml is not there", str(seen.signature[0][0])
-            found.append(Problem(path, seen.line("trigger"), "trigger", what, "add the file, or mend the name"))
+            what = f"triggers/{seen.trigger}.yaml is not there"
+            found.append(_advice(seen, "trigger", what, "add the file, or mend the name"))
     return found
 
 
