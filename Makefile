@@ -2,6 +2,9 @@
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
+# Two files of tests at a time; the largest files begin first only by luck, so more processes than two gain little.
+TWO := --numprocesses 2 --dist loadfile
+
 .PHONY: setup demo test check lint bench pictures lock clean
 
 setup: $(STAMP)
@@ -19,8 +22,8 @@ demo: setup
 test: setup
 	@scripts/ensure-chromium || true
 	@scripts/ensure-dovecot || true
-	$(PY) -m pytest
-	scripts/with-postgres $(PY) -m pytest -q tests/web tests/journeys/test_desk.py::test_each_of_the_five_verbs_leads_to_the_public_site
+	$(PY) -m pytest $(TWO)
+	scripts/with-postgres $(PY) -m pytest -q $(TWO) tests/web tests/journeys/test_desk.py::test_each_of_the_five_verbs_leads_to_the_public_site
 
 lint: setup
 	.venv/bin/ruff format --check .

@@ -18,6 +18,8 @@ from krisenfest.config import Config
 
 # Before Django reads its settings: the key of sessions must not lie in the checkout.
 os.environ.setdefault("KRISENFEST_DATA", tempfile.mkdtemp(prefix="krisenfest-tests-"))
+# Playwright keeps a loop of its own in the process of the tests; Django's guard takes that for one of ours.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 ROOT = Path(__file__).parent.parent
 MUSTERSTADT = ROOT / "examples" / "musterstadt"
 AT = datetime(2026, 7, 1, 10, tzinfo=UTC)  # 12:00 in Musterstadt on its example day

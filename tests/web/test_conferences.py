@@ -226,7 +226,7 @@ def registered(book: Book, **more: Any) -> Registration:
     number = book.registrations.count() + 1
     values = {"number": number, "state": "registered", "name": "Änne Müller", "email": f"p{number}@post.example"}
     values |= {"asked": AT, "confirmed": AT, "digest": sha256(str(number).encode()).hexdigest(), **more}
-    return Registration.objects.create(book=book, **values)
+    return Registration.objects.create(book=book, **{"rank": values["number"], **values})
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_the_list_is_searched_and_filtered_without_script(musterstadt: Municipal
 def test_a_large_kind_shows_a_few_entries_and_leads_to_all(musterstadt: Municipality, client: Client) -> None:
     client.force_login(person(musterstadt, Role.AUTHOR))
     page = client.get("/desk/musterstadt/eintraege/").content.decode()
-    assert len(re.findall('<li class="kd-', page)) < 35
+    assert len(re.findall('<li class="kd-', page)) < 40
     assert 'href="?kind=service&amp;stands="' in page
     assert len(listed(client, "?kind=service")) == 17
 

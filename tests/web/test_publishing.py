@@ -222,7 +222,7 @@ def test_the_proof_is_set_in_the_bundled_font_and_the_same_in_every_build(
     data = proofs.pdf(values)
     with pikepdf.open(BytesIO(data)) as pdf:
         fonts = {str(font.BaseFont).partition("+")[2] for page in pdf.pages for font in page.Resources.Font.values()}
-    assert fonts == {"Krisenfest-Sans", "Krisenfest-Sans-Bold"}
+    assert fonts == {"Krisenfest-Sans", "Krisenfest-Sans-Semi-Bold"}
     assert proofs.pdf(values) == data
 
 

@@ -66,7 +66,7 @@ def test_a_recap_knows_how_many_had_a_place(municipality: Municipality) -> None:
     book = Book.objects.create(municipality=municipality, record_id="webinar", payload=EVENT, **values)
     for number, state in enumerate(("registered", "registered", "cancelled")):
         named = {"name": "N", "email": f"{number}@post.example", "digest": str(number), "asked": AT}
-        book.registrations.create(number=number, state=state, **named)
+        book.registrations.create(number=number, rank=number, state=state, **named)
     place = {"municipality": municipality, "exercise": False}
     assert happened.tell(None, **place, record_id="webinar") == {"numbers": "2 waren angemeldet"}
     assert happened.tell(None, **place, record_id="anderes") == {}

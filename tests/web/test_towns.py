@@ -59,7 +59,9 @@ def test_nobody_of_another_town_sees_or_does_anything(
     stranger = person(other, *Role, name="stranger")
     client.force_login(stranger)
     tried = []
-    for route in filter(lambda each: "<slug:slug>" in each, routes(get_resolver().url_patterns)):
+    for route in filter(
+        lambda each: each.startswith("desk/") and "<slug:slug>" in each, routes(get_resolver().url_patterns)
+    ):
         address = "/" + reduce(lambda text, pair: text.replace(*pair), GIVEN.items(), route)
         assert "<" not in address
         answers = {client.get(address).status_code, client.post(address).status_code}
