@@ -385,6 +385,26 @@ def test_what_was_written_without_a_line_meets_what_somebody_else_saved(people: 
     assert second.input_value("#id_title") == "Im Zug geschrieben"
 
 
+def test_handing_over_waits_for_a_save_that_is_on_its_way(people: Any, running: Demo) -> None:
+    author = people["author"]
+    begin(author, running, "warn", "Hitze")
+
+    def slowly(route: Any) -> None:
+        if route.request.headers.get("x-autosave"):
+            answer = route.fetch()
+            author.fill("#id_title", "Zuletzt geschrieben")
+            author.click("button[name=submit]")
+            route.fulfill(response=answer)
+        else:
+            route.continue_()
+
+    author.route("**/bearbeiten/", slowly)
+    author.fill("#id_title", "Zuerst geschrieben")
+    author.wait_for_selector("text=Wartet jetzt auf die Freigabe", timeout=15000)
+    assert author.inner_text("h1") == "Zuletzt geschrieben"
+    author.unroute("**/bearbeiten/")
+
+
 def test_two_people_at_one_draft_see_each_other_and_both_versions(people: Any, running: Demo) -> None:
     author, approver = people["author"], people["approver"]
     begin(author, running, "warn", "Hitze")

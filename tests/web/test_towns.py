@@ -45,6 +45,7 @@ GIVEN = {
     "<slug:slug>": "musterstadt",
     "<str:verb>": "warn",
     "<int:number>": "1",
+    "<str:name>": "bild.png",
     "<str:kind>": "alert",
     "<str:record_id>": "hochwasser-muster",
 }
@@ -64,7 +65,7 @@ def test_nobody_of_another_town_sees_or_does_anything(
         answers = {client.get(address).status_code, client.post(address).status_code}
         assert answers in ({404}, {404, 405}), address
         tried.append(address)
-    assert len(tried) == 36 and "/desk/musterstadt/entwurf/1/freigeben/" in tried
+    assert len(tried) == 40 and "/desk/musterstadt/entwurf/1/freigeben/" in tried
     client.force_login(people.author)
     assert client.get("/desk/musterstadt/entwurf/1/").status_code == 200
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Event
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -36,10 +37,12 @@ LOOK_EVERY = timedelta(seconds=10)
 LOOKS = 4  # so many at a time: the sweep must not wait for a line that is down
 FETCH_TIMEOUT_S = 5.0
 FETCH_MAX_BYTES = 20_000_000
+something_waits = Event()
 
 
 def enqueue(publication: Publication) -> None:
     """Wake a worker, in the transaction of the approval: a worker sees both or neither."""
+    transaction.on_commit(something_waits.set)  # one in this process need not ask the database
     publish_task.enqueue(publication.municipality_id, publication.exercise)
 
 

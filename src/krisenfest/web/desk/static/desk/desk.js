@@ -15,6 +15,7 @@
   let timer = 0;
   let dirty = false;
   let busy = false;
+  let saving = Promise.resolve();
   let stale = "stale" in form.dataset;
 
   const fields = () => {
@@ -47,8 +48,11 @@
     said.textContent = said.dataset.restored;
     dirty = true;
   };
-  const save = async () => {
+  const save = () => {
     if (!dirty || busy || stale) return;
+    saving = send();
+  };
+  const send = async () => {
     busy = true;
     dirty = false;
     try {
@@ -74,7 +78,17 @@
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE_MS);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); stale = true; keep(); }); // kept until the server is seen to have it
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (busy) { // a save is on its way: what follows must name the version that comes of it
+      event.preventDefault();
+      const button = event.submitter;
+      saving.then(() => form.requestSubmit(button));
+      return;
+    }
+    stale = true;
+    keep(); // until the server is seen to have it
+  });
   addEventListener("pagehide", save);
   setInterval(() => { if (document.visibilityState === "visible") save(); }, BEAT_MS);
   if (!stale) { restore(); if (dirty) save(); }
