@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from krisenfest.sources.posts import read_post
+from krisenfest.sources.posts import ImportedPost, read_post
 
 
 def measure(folder: Path) -> dict[str, Any]:
-    """Figures over the labelled posts: right, unsure and wrong days and start times of single-date events."""
+    """Figures over the labelled posts: right, unsure and wrong days and start times of single-date events, and wrong places and contacts."""
     rows = list(csv.DictReader((folder / "gold.csv").read_text(encoding="utf-8").splitlines()))
     single, wrong, misses = 0, [], []
     right_day = right_time = timed = 0
@@ -34,6 +35,7 @@ def measure(folder: Path) -> dict[str, Any]:
             wrong.append([name, "start time", mine, gold])
         if post.end and row["end"] and post.end != row["end"]:
             wrong.append([name, "end", post.end, row["end"]])
+        wrong += _wrong_contact(name, post, row)
         if row["kind"] == "single" and gold:
             single += 1
             right_day += day_right and mine is not None
@@ -58,6 +60,23 @@ def measure(folder: Path) -> dict[str, Any]:
         "misses": misses,
         "read": read,
     }
+
+
+def _wrong_contact(name: str, post: ImportedPost, row: dict[str, str]) -> list[list[str]]:
+    """What is sure of place and registration and does not agree with the label, which is written in words."""
+    wrong = []
+    words = set(re.findall(r"\w{4,}", row["place"].lower()))
+    if post.place and words and not words & set(re.findall(r"\w{4,}", post.place.lower())):
+        wrong.append([name, "place", post.place, row["place"]])
+    labelled = re.search(r"[\w.+-]+@[\w.-]+", row["registration"])
+    mail = (post.registration or {}).get("mail")
+    if post.registration and row["registration"] == "none":
+        wrong.append([name, "registration", str(post.registration), "none"])
+    if mail and row["registration"] and "mail" not in row["registration"]:
+        wrong.append([name, "registration", mail, row["registration"]])
+    if mail and labelled and mail != labelled.group():
+        wrong.append([name, "registration", mail, labelled.group()])
+    return wrong
 
 
 if __name__ == "__main__":

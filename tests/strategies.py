@@ -104,7 +104,7 @@ HARD = (
         "a\u00a0b",
         "a\u2028b",
     ),
-    *("a\ufeffb", "a\tb", "a  b", "a\x07b", "a\x85b", "</script>", "https://a.example/?b=c#d", "é vs e\u0301"),
+    *("a\ufeffb", "a\tb", "a  b", "a\x85b", "</script>", "https://a.example/?b=c#d", "é vs e\u0301"),
 )
 IDS = ("a", "no", "1e3", "0123", "2021-02-29", "übung-straße", "a_b", "x" * 80)
 LINKS = (
@@ -118,7 +118,8 @@ KEY = "059580099099"
 AREAS = ("DE", "05", "05958", "059580099", KEY, *PARTS)
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
-_CHARACTERS = st.characters(exclude_categories=["Cs"])
+_CONTROLS = "".join(map(chr, {*range(32), 127} - {9, 10}))  # refused when read
+_CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters=_CONTROLS)
 
 
 def _lines(characters: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -136,7 +137,7 @@ TEXT = _texts(_CHARACTERS)
 WORDS = st.lists(WORD, max_size=4)
 PHRASES = st.dictionaries(WORD.map(str.strip), WORD, max_size=3)
 # A body is written as it is: no NUL, and one kind of line end.
-BODY = _texts(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
+BODY = _texts(st.characters(exclude_categories=["Cs"], exclude_characters=_CONTROLS))
 LINK = st.sampled_from(LINKS)
 RECORD_IDS = st.sampled_from(IDS) | st.text("abzäöüß019_-", min_size=1, max_size=20).filter(
     lambda text: re.fullmatch(ID_PATTERN, text) is not None

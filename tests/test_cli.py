@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.error
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import MUSTERSTADT
+from conftest import MUSTERSTADT, write
 from krisenfest.cli import main
 
 AT = ["--at", "2026-07-01T12:00"]
@@ -30,6 +31,24 @@ def test_a_build_prints_its_figures_as_json(tmp_path: Path, capsys: pytest.Captu
 def test_a_build_is_quiet_on_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", str(MUSTERSTADT), str(tmp_path / "out"), *AT]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_audit_log_is_quiet_where_nothing_is_wrong_and_where_the_reader_has_enough(tmp_path: Path) -> None:
+    environment = {**os.environ, "KRISENFEST_DATA": str(tmp_path / "data")}
+
+    def run(command: str, out: int = subprocess.PIPE) -> tuple[int, str, str]:
+        given = [sys.executable, "-m", "krisenfest", *command.split()]
+        done = subprocess.run(given, check=False, stdout=out, stderr=subprocess.PIPE, env=environment, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run(f"town add musterstadt {MUSTERSTADT}")[0] == 0
+    assert run("audit verify musterstadt") == (0, "", "")
+    code, told, _ = run("audit verify musterstadt --json")
+    assert (code, json.loads(told)) == (0, {"entries": 2, "problems": []})
+    reads, writes = os.pipe()
+    os.close(reads)  # as `| head` does
+    assert run("audit export musterstadt", writes) == (0, None, "")
+    os.close(writes)
 
 
 def test_check_prints_its_problems_as_json(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,6 +107,32 @@ def test_applies_takes_every_name_of_an_area(area: str, tmp_path: Path, capsys: 
     assert main([*arguments, *known]) == 0
     kinds = [each["kind"] for each in json.loads(capsys.readouterr().out)["applies"]]
     assert ("alert" in kinds) == (area not in ("05", "DE"))
+
+
+@pytest.mark.parametrize(
+    ("known_at", "expected"),
+    [("2026-05-31T23:59", []), ("2026-06-01", ["m"]), ("2026-07-01", ["m"])],
+)
+def test_without_builds_the_entries_say_themselves_when_they_were_published(
+    town: Path, known_at: str, expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "title: M\nlevel: gemeinde\nissued_by: Stadt\nform: bylaw\nprovided: 2026-06-01\npromulgated: 2026-06-02\n"
+    write(town, "measures/m.md", f"---\n{text}valid_from: 2026-06-03\n---\nText\n")
+    arguments = ["applies", str(town), "--area", "059580099098", "--at", "2026-06-20", "--known-at", known_at]
+    assert main([*arguments, "--json"]) == 0
+    printed = capsys.readouterr()
+    assert [each["id"] for each in json.loads(printed.out)["applies"]] == expected
+    assert "with --state" in printed.err
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("measure m (version 1" if expected else "nothing applies in")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "1799-12-31T23:59", "3000-01-01", "9999-12-31"])
+def test_a_time_that_nobody_means_is_wrong_usage(town: Path, at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(town), "--at", at])
+    assert ended.value.code == 2
+    assert "write a year from 1800 to 2999" in capsys.readouterr().err
 
 
 def test_the_demo_answers_and_says_where(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from krisenfest import __version__, clock, config, rebuild
+from krisenfest.domain.periods import YEARS
 from krisenfest.errors import KrisenfestError, Problem, SourceError
 from krisenfest.sources.standing import Progress
 
@@ -26,8 +27,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def run() -> NoReturn:
     """Run the command of this process and end it."""
-    code = main()
-    sys.stdout.flush()
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        code = 0
     sys.stderr.flush()
     os._exit(code)  # a large town's records need not be taken apart one by one before the memory is given back
 
@@ -45,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KrisenfestError as error:
         print(f"krisenfest: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"krisenfest: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return 1
@@ -74,6 +80,8 @@ def _instant(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: write a time such as 2026-07-01T12:00") from None
+    if at.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a year from {YEARS[0]} to {YEARS[-1]}")
     return (at if at.tzinfo else at.replace(tzinfo=BERLIN)).astimezone(UTC)
 
 
@@ -207,9 +215,14 @@ def applies(given: argparse.Namespace) -> int:
         config=given.config,
         now=clock.now(),
     )
+    if given.known_at and not given.state:
+        said = "by the days that the entries name; with --state (OUT.state beside the site) by what the builds recorded"
+        print(f"krisenfest: as published {said}", file=sys.stderr)
     if given.json:
         _print_json(answer)
     else:
+        if not answer["applies"]:
+            print(f"nothing applies in {answer['area']} at {answer['at']}, as published at {answer['known_at']}")
         for each in answer["applies"]:
             print(f"{each['kind']} {each['id']} (version {each['version']}, {each['state']}): {each['title']}")
     return 0

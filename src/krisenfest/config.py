@@ -26,6 +26,7 @@ class Config:
     oidc_url: str = ""  # the town's own log-in server (OpenID Connect issuer); empty: none
     oidc_client: str = ""  # how the desk is known there
     oidc_secret: str = ""  # and its secret
+    oidc_town: str = ""  # the municipality that it belongs to; it vouches for nobody else. Empty: the only one
     oidc_name: str = "Stadt"  # what the button says
     backup_password: str = ""  # encrypts and opens backups; empty: they are not encrypted
     demo: int = 0  # 1: the demo, which shows the mails that it sends

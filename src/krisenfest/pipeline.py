@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from krisenfest.config import Config
 from krisenfest.disk import TEMPORARY
 from krisenfest.domain.areas import ags, parse_prefix
 from krisenfest.domain.municipality import Municipality
+from krisenfest.domain.periods import midnight
 from krisenfest.domain.records import utc
 from krisenfest.domain.releases import Holding, applies, continued
 from krisenfest.errors import Problem, SourceError, StateError
@@ -50,7 +51,7 @@ def build(order: Order, progress: Progress | None = None, warm: Warm | None = No
     content = folders.read(order.folder, order.listing, at=at, anchor=state.anchor, known=state.known, shares=shares)
     if content.errors or content.municipality is None:
         raise SourceError(content.problems)
-    release = continued(state.release, content.municipality, content.incoming, at)
+    release = continued(state.release, content.municipality, content.incoming, at, notes=content.notes)
     content.incoming.clear()  # the release holds what it needs; a large town would be in memory twice
     previous, store = state.outputs, DirectoryStore(order.out)
     present = set(store.paths())
@@ -157,7 +158,8 @@ def applies_in(
 ) -> dict[str, Any]:
     """What applied in `area` at the instant `at`, as published at `known_at`, as plain values.
 
-    With a state folder the releases of the builds answer; without one the folder as it is, recorded `now`.
+    With a state folder the releases of the builds answer. Without one the folder as it is: its entries count as
+    published from the day that they name themselves (published, provided or promulgated), or else from ever.
     """
     release = states.load(state_folder).release if state_folder else None
     if state_folder and release is None:
@@ -167,7 +169,10 @@ def applies_in(
         if content.errors or content.municipality is None:
             raise SourceError(content.errors)
         release = continued(None, content.municipality, content.incoming, now)
-    found = applies(release, parse_area(area, release.municipality), at, known_at or now)
+    known = now if state_folder is None else known_at or now
+    found = applies(release, parse_area(area, release.municipality), at, known)
+    if state_folder is None and known_at is not None:
+        found = tuple(each for each in found if _told(each, release.municipality) <= known_at)
     return {
         "area": area,
         "at": utc(at),
@@ -176,6 +181,14 @@ def applies_in(
         "as_of": utc(release.as_of),
         "applies": [_holding(each) for each in found],
     }
+
+
+def _told(each: Holding, municipality: Municipality) -> datetime:
+    """When an entry says itself that it was published, the earliest of its dates."""
+    record = each.version.record
+    days = [getattr(record, name, None) for name in ("provided", "promulgated")]
+    told = [midnight(day, municipality.zone) for day in days if day is not None]
+    return min([*told, *filter(None, [record.published])], default=datetime.min.replace(tzinfo=UTC))
 
 
 def _holding(each: Holding) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krisenfest.config import Config
+from krisenfest.errors import FieldError, KrisenfestError
 from krisenfest.publishing.directory import DirectoryStore
 from krisenfest.sources.files import scan
 from krisenfest.sources.standing import Order, Progress, Report, recall
@@ -29,13 +32,17 @@ def build_folder(
 
     Raises SourceError with every problem, before anything is written, if the folder cannot be built from.
     """
+    _require_apart(folder, out, state_folder)
+    address = base_url or config.site_url
+    if address and not re.fullmatch(r"https?://[^\s/<>\"']+(/[^\s<>\"']*)?", address):
+        raise FieldError("base url", address, "write the public address, such as https://www.musterstadt.example")
     order = Order(
         folder=folder,
         listing=scan(folder, config),
         out=out,
         state_folder=state_folder,
         config=config,
-        base_url=base_url or config.site_url,
+        base_url=address,
         at=at,
     )
     if report := recall(order, DirectoryStore(out).paths()):
@@ -64,3 +71,12 @@ def build_again(
         at=at,
     )
     return pipeline.build(order, warm=warm)
+
+
+def _require_apart(folder: Path, out: Path, state_folder: Path) -> None:
+    """Raise KrisenfestError where the site or the state would be written among the sources."""
+    top = os.path.realpath(folder)
+    for name, place in (("OUT", out), ("--state", state_folder)):
+        real = os.path.realpath(place)
+        if os.path.commonpath([real, top]) in (top, real):
+            raise KrisenfestError(f"{place}: {name} and the content folder lie in each other: choose a place beside it")

@@ -385,24 +385,44 @@ def test_what_was_written_without_a_line_meets_what_somebody_else_saved(people: 
     assert second.input_value("#id_title") == "Im Zug geschrieben"
 
 
-def test_handing_over_waits_for_a_save_that_is_on_its_way(people: Any, running: Demo) -> None:
+def test_handing_over_does_not_meet_the_drafts_own_save_on_its_way(people: Any, running: Demo) -> None:
     author = people["author"]
     begin(author, running, "warn", "Hitze")
 
     def slowly(route: Any) -> None:
         if route.request.headers.get("x-autosave"):
-            answer = route.fetch()
-            author.fill("#id_title", "Zuletzt geschrieben")
-            author.click("button[name=submit]")
-            route.fulfill(response=answer)
-        else:
-            route.continue_()
+            author.wait_for_timeout(1000)
+        route.continue_()
 
     author.route("**/bearbeiten/", slowly)
-    author.fill("#id_title", "Zuerst geschrieben")
-    author.wait_for_selector("text=Wartet jetzt auf die Freigabe", timeout=15000)
-    assert author.inner_text("h1") == "Zuletzt geschrieben"
+    author.fill("#id_title", "Hitze am Mittag")
+    with author.expect_request(lambda request: request.headers.get("x-autosave") == "1"):
+        pass
+    author.fill("#id_title", "Hitze am Nachmittag")
+    hand_over(author)
     author.unroute("**/bearbeiten/")
+    assert author.inner_text("h1") == "Hitze am Nachmittag"
+
+
+def test_what_is_typed_before_the_script_has_come_stays(people: Any, running: Demo) -> None:
+    author = people["author"]
+    begin(author, running, "warn", "Hitze")
+    author.fill("#id_title", "Erst so")
+    author.click("button[name=save]")
+    author.wait_for_selector("text=Gespeichert.")
+
+    def slowly(route: Any) -> None:
+        author.wait_for_timeout(500)
+        route.continue_()
+
+    author.route("**/desk.js", slowly)
+    author.reload(wait_until="commit")
+    author.fill("#id_title", "Dann so")
+    author.wait_for_load_state("load")
+    author.wait_for_selector("#gespeichert:has-text('Gespeichert')")
+    author.unroute("**/desk.js")
+    author.reload()
+    assert author.input_value("#id_title") == "Dann so"
 
 
 def test_two_people_at_one_draft_see_each_other_and_both_versions(people: Any, running: Demo) -> None:

@@ -278,6 +278,20 @@ def test_short_texts_are_translated_or_marked_as_what_they_are(town: Path, tmp_p
     assert "<li>Ausweis</li>" in german and "Foto &amp; Heft</li>" in german and "<span lang" not in german
 
 
+def test_a_page_whose_translation_is_older_shows_the_text_that_binds_too(town: Path, tmp_path: Path) -> None:
+    text = "---\ntitle: {}\nlevel: gemeinde\nissued_by: Stadt\nform: appeal\nvalid_from: 2026-06-03\n---\n{}\n"
+    write(town, "measures/m.md", text.format("Alt", "Alter Text."))
+    write(town, "measures/m.en.md", "---\ntitle: Old\n---\nOld text.\n")
+    build(town, tmp_path / "out")
+    page = tmp_path / "out/en/massnahmen/m.html"
+    assert "Alter Text." not in page.read_text(encoding="utf-8")
+    write(town, "measures/m.md", text.format("Neu", "Neuer Text."))
+    build(town, tmp_path / "out")
+    said = page.read_text(encoding="utf-8")
+    assert said.index("older than the German text") < said.index("Old text.") < said.index("Neuer Text.")
+    assert '<section class="kf-text kf-binding" lang="de" dir="auto"><h2>Neu</h2>' in said
+
+
 def test_a_page_with_own_rules_only_says_so(town: Path, tmp_path: Path) -> None:
     write(
         town,

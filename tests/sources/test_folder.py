@@ -15,7 +15,7 @@ from krisenfest import pipeline, rebuild
 from krisenfest.cli import main
 from krisenfest.config import Config
 from krisenfest.domain.releases import Release
-from krisenfest.errors import SourceError
+from krisenfest.errors import FieldError, KrisenfestError, SourceError
 from krisenfest.sources import state as states
 from krisenfest.sources.directory import areas_csv, read_areas
 from krisenfest.sources.front_matter import FrontMatterError, split
@@ -73,6 +73,28 @@ def test_a_town_that_is_right_has_no_problem(town: Path) -> None:
             ALERT.replace("kind:", "instructions: '[x](../pages/nix.md)'\nkind:"),
             "alerts/a.md:3: instructions: the link",
         ),
+        ("notices/n.md", "---\ntitle: N\n---\n[x](#nichts)\n", "notices/n.md:4: body: no heading answers to #nichts"),
+        (
+            "notices/n.md",
+            "---\ntitle: N\n---\n[x](../pages/impressum.md#nichts)\n",
+            "no heading answers to ../pages/impressum.md#nichts: write the words of a heading",
+        ),
+        (
+            "notices/n.md",
+            "---\ntitle: N\n---\n![x](https://a.example/b.png)\n",
+            "the picture https://a.example/b.png is",
+        ),
+        (
+            "notices/n.md",
+            "---\ntitle: N\n---\n<iframe src=x></iframe>\n",
+            "notices/n.md:4: body: <iframe> is not shown",
+        ),
+        ("notices/n.md", "---\ntitle: N\x08\n---\nText\n", "notices/n.md:2: file: holds a control character (0x08)"),
+        ("notices/n.md", '---\ntitle: "N\\0"\n---\nText\n', "holds a control character written with a backslash"),
+        ("Measures/m.md", MEASURE, "Measures/m.md:1: folder: the folder Measures is not read: did you mean measures?"),
+        ("municipality.yml", "name: x\n", "the file municipality.yml is not read: did you mean municipality.yaml?"),
+        ("notices/n.md", "---\ntitle: N\narea: 123\n---\n", "notices/n.md:3: area: is 123: write a word"),
+        ("measures/m.md", MEASURE.replace("https://a.example/", '""'), "measures/m.md:6: binding_text: is empty"),
         ("services/s.md", "---\ntitle: S\ninstead: '[x](nix.md)'\n---\n", "services/s.md:3: instead: the link nix.md"),
         ("notices/n.md", "---\ntitle: N\n---\n\n![](media/x.png)\n", "has no alternative text"),
         ("notices/n.md", "---\ntitle: N\ntitle: M\n---\n", "notices/n.md:3: file: title stands twice"),
@@ -172,6 +194,33 @@ def test_a_year_that_nobody_means_is_told(town: Path, day: str) -> None:
     assert [each.partition(": ")[0] for each in found] == ["events/e.md:3", "events/e.md:4"]
     write(town, "events/e.md", "---\ntitle: E\nstart: 1800-01-01\nend: 2999-12-31T23:30\n---\nText\n")
     assert problems(town) == []
+
+
+def test_a_link_to_a_heading_leads_there(town: Path, tmp_path: Path) -> None:
+    body = "[a](#so-geht-es) [b](../pages/hilfe.md#so-geht-es-2)\n\n# So geht **es**\n\nInhalt\n---\n"
+    write(town, "notices/n.md", f"---\ntitle: N\n---\n{body}")
+    write(town, "pages/hilfe.md", "---\ntitle: H\n---\n## So geht es\n\n## So geht es\n")
+    assert problems(town) == []
+    build(town, tmp_path / "out", AT)
+    page = (tmp_path / "out/mitteilungen/n.html").read_text(encoding="utf-8")
+    assert [each in page for each in ('<h2 id="so-geht-es">', '<h3 id="inhalt-2">')] == [True, True]
+    assert 'id="so-geht-es-2"' in (tmp_path / "out/seiten/hilfe.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("out", "state"), [(".", "../s"), ("site", "../s"), ("..", "../../s"), ("../o", "state")])
+def test_a_site_is_never_written_among_its_sources(town: Path, out: str, state: str) -> None:
+    before = sorted(town.rglob("*"))
+    with pytest.raises(KrisenfestError, match="lie in each other"):
+        rebuild.build_folder(town, town / out, state_folder=town / state, config=Config(), at=AT)
+    assert sorted(town.rglob("*")) == before
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", 'https://a.example/"><script>', "a.example", "https://"])
+def test_a_public_address_that_is_none_is_refused(town: Path, tmp_path: Path, address: str) -> None:
+    with pytest.raises(FieldError, match="write the public address"):
+        rebuild.build_folder(
+            town, tmp_path / "o", state_folder=tmp_path / "s", config=Config(), at=AT, base_url=address
+        )
 
 
 def test_a_text_that_begins_with_code_keeps_its_spaces(town: Path, tmp_path: Path) -> None:

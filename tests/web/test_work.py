@@ -12,41 +12,15 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from browser import serving
-from desk_people import AT, PASSWORD, People, person
+from desk_people import AT, PASSWORD, People, alert, handed_over, person, published
 from krisenfest import clock
 from krisenfest.domain.approval import PERMITS, STEPS, Act, Role, State, Verb, may, step
-from krisenfest.domain.kinds import KINDS
 from krisenfest.errors import RefusedError, StaleError, StepError
-from krisenfest.web.accounts.models import Municipality, User
+from krisenfest.web.accounts.models import Municipality
 from krisenfest.web.audit import log
 from krisenfest.web.audit.models import Entry
-from krisenfest.web.desk import publishing, work
+from krisenfest.web.desk import publishing, seen, work
 from krisenfest.web.desk.models import Approval, Draft, Publication, Revision
-
-ALERT = {
-    "kind": "alert",
-    "id": "stromausfall",
-    "texts": [{"lang": "de", "title": "Stromausfall", "instructions": "Kerzen sparen."}],
-    "hazard": "power-outage",
-    "valid_from": "2026-07-01T10:00:00Z",
-    "valid_until": "2026-07-02T10:00:00Z",
-}
-
-
-def alert(**more: Any) -> Any:
-    return KINDS["alert"].model_validate({**ALERT, **more})
-
-
-def handed_over(town: Municipality, by: User, **more: Any) -> Draft:
-    draft = work.begin(Verb.WARN, "alert", municipality=town, by=by, at=AT, **more)
-    return work.submit(draft, alert(), version=draft.version, by=by, at=AT)
-
-
-def published(town: Municipality, people: People) -> Publication:
-    draft = handed_over(town, people.author)
-    work.approve(draft, version=draft.version, by=people.approver, at=AT)
-    assert publishing.publish_waiting(town) == 1
-    return Publication.objects.get()
 
 
 def test_every_step_of_the_table_leads_somewhere_and_every_other_is_refused() -> None:
@@ -90,7 +64,7 @@ def test_what_was_built_is_looked_for_until_it_is_seen(
     Approval.objects.update(at=clock.now())
     with serving(data / "towns/musterstadt/site") as url:
         settings.CONFIG = replace(settings.CONFIG, site_url=url.rstrip("/"))
-        publishing.look_again()
+        seen.look_again()
     assert Publication.objects.get().visible is not None
     assert "Alle sehen es" in client.get(page).content.decode()
 
@@ -237,7 +211,7 @@ def test_a_failed_build_keeps_the_old_site_says_why_and_is_tried_again(
     assert "pages/kaputt.md" in publication.problem
     assert not (data / "towns/musterstadt/site/warnungen/stromausfall.html").exists()
     broken.unlink()
-    publishing.retry(publication)
+    publishing.retry(publication, by=people.approver, at=AT)
     assert publishing.publish_waiting(municipality) == 1
     publication.refresh_from_db()
     assert (publication.status, publication.problem) == (Publication.DONE, "")

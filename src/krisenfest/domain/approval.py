@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What is done with a draft; PUBLISH and SUPERSEDE follow from an approval, nobody chooses them."""
+    """What is done with a draft; PUBLISH, SUPERSEDE and WITHDRAW follow from an approval, nobody chooses them."""
 
     SAVE = "save"
     COMMENT = "comment"
@@ -30,6 +30,7 @@ class Act(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     PUBLISH = "publish"
+    SUPERSEDE = "supersede"
     DISCARD = "discard"
     WITHDRAW = "withdraw"
 
@@ -46,6 +47,7 @@ STEPS: Mapping[tuple[State, Act], State] = MappingProxyType(
         (State.RETURNED, Act.SUBMIT): State.IN_REVIEW,
         (State.RETURNED, Act.DISCARD): State.WITHDRAWN,
         (State.APPROVED, Act.PUBLISH): State.PUBLISHED,
+        (State.APPROVED, Act.SUPERSEDE): State.WITHDRAWN,
         (State.PUBLISHED, Act.WITHDRAW): State.WITHDRAWN,
         **{(state, Act.COMMENT): state for state in (State.DRAFT, State.IN_REVIEW, State.RETURNED)},
     }
@@ -110,7 +112,18 @@ def require_permit(roles: Iterable[Role], act: Act, verb: Verb) -> None:
         raise RefusedError(f"your roles do not permit to {act} a draft of the kind {verb}: ask an administrator")
 
 
-def require_four_eyes(*, submitter: object, approver: object, exercise: bool = False) -> None:
-    """Raise RefusedError if whoever submitted a change would approve it; an exercise allows it."""
-    if submitter == approver and not exercise:
+def require_decider(roles: Iterable[Role], act: Act, verb: Verb, *, exercise: bool = False) -> None:
+    """Raise RefusedError unless one of the roles may decide so; in an exercise whoever may write decides too."""
+    require_permit(roles, Act.SAVE if exercise else act, verb)
+
+
+def require_four_eyes(
+    *, submitter: object, approver: object, last_editor: object = None, exercise: bool = False
+) -> None:
+    """Raise RefusedError if whoever submitted a change, or last edited it, would approve it; an exercise allows it."""
+    if exercise:
+        return
+    if submitter == approver:
         raise RefusedError("whoever submitted a change cannot approve it: ask a second person")
+    if last_editor is not None and last_editor == approver:
+        raise RefusedError("whoever last edited a text cannot approve it: ask a second person")

@@ -97,7 +97,10 @@ class Service(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Service:
         require_order(
-            self.status_from, self.status_until, "status_until", "the end comes before the start; swap or mend the two"
+            self.status_from,
+            self.status_until,
+            "status_until",
+            "the end does not come after the start; mend one of the two",
         )
         return self
 

@@ -97,7 +97,7 @@ class Event(Record):
 
     @model_validator(mode="after")
     def _in_order(self) -> Event:
-        require_order(self.start, self.end, "end", "the end comes before the start; swap or mend the two")
+        require_order(self.start, self.end, "end", "the end does not come after the start; mend one of the two")
         return self
 
 

@@ -105,7 +105,10 @@ class Measure(Record):
     @model_validator(mode="after")
     def _dates_fit(self) -> Measure:
         require_order(
-            self.valid_from, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two"
+            self.valid_from,
+            self.valid_until,
+            "valid_until",
+            "the end does not come after the start; mend one of the two",
         )
         if self.withdrawn and self.withdrawn.on >= self.valid_from:
             raise ValueError("withdrawn: only before the measure begins; use repealed for what was in force")

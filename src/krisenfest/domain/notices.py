@@ -21,7 +21,10 @@ class Notice(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Notice:
         require_order(
-            self.published, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two"
+            self.published,
+            self.valid_until,
+            "valid_until",
+            "the end does not come after the start; mend one of the two",
         )
         return self
 
@@ -154,7 +157,10 @@ class Alert(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Alert:
         require_order(
-            self.valid_from, self.valid_until, "valid_until", "the end comes before the start; swap or mend the two"
+            self.valid_from,
+            self.valid_until,
+            "valid_until",
+            "the end does not come after the start; mend one of the two",
         )
         if self.all_clear and self.all_clear.at < self.valid_from:
             raise ValueError("all_clear: comes before the alert began; mend one of the two")

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from krisenfest.errors import FieldError
 
+YEARS = range(1800, 3000)  # a date outside is a slip of the pen, and calculating with it could leave the calendar
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

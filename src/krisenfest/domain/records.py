@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from krisenfest.domain.areas import parse_prefix
-from krisenfest.domain.periods import local_instant
+from krisenfest.domain.periods import YEARS, local_instant
 from krisenfest.domain.texts import Lang, Text
 from krisenfest.errors import FieldError
 
@@ -40,9 +40,6 @@ class Reading:
 
     zone: ZoneInfo
     shift: timedelta = timedelta()
-
-
-YEARS = range(1800, 3000)  # a date outside is a slip of the pen, and calculating with it could leave the calendar
 
 
 def _require_year(value: date) -> None:

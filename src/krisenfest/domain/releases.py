@@ -6,12 +6,13 @@ applied at X, as published at Y, is a function of a release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -81,6 +82,11 @@ class Version(_VersionFields):
         return self.payload is None
 
     @cached_property
+    def note(self) -> str:
+        """Why the record was taken out, for everybody to read; empty if nobody has said so."""
+        return str(orjson.loads(self.line).get("note", "")) if self.removed and self.place else ""
+
+    @cached_property
     def record(self) -> Record:
         """The record; raises StateError if there is none (`removed`)."""
         if self.payload is None:
@@ -105,7 +111,8 @@ class Version(_VersionFields):
         if self.place:
             data, begin, end = self.place
             return bytes(data[begin:end])
-        head = {"digest": self.digest, "id": self.id, "kind": self.kind, "number": self.number}
+        head: dict[str, Any] = {"digest": self.digest, "id": self.id, "kind": self.kind}
+        head |= {"note": self.note, "number": self.number} if self.note else {"number": self.number}
         tail = {"recorded": utc(self.recorded), "text_version": self.text_version}
         return b"".join([orjson.dumps(head)[:-1], RECORD_KEY, self.payload or b"null", b",", orjson.dumps(tail)[1:]])
 
@@ -181,6 +188,24 @@ class Release:
         return tuple(sorted(changes, key=lambda change: (change.at, change.key)))
 
 
+def since_taken_out(history: Sequence[Version]) -> Sequence[Version]:
+    """The versions of a record that are public: those after it was last taken out."""
+    last = max((place for place, version in enumerate(history) if version.removed), default=-1)
+    return history[last + 1 :]
+
+
+def public_versions(release: Release) -> Iterator[Version]:
+    """The versions as open data: of what was taken out number, moment and digest stay, the words are gone (ADR 9)."""
+    if not any(version.removed for version in release.versions):
+        yield from release.versions
+        return
+    for history in release.histories.values():
+        public = len(since_taken_out(history))
+        for version in history[: len(history) - public]:
+            yield version if version.removed else version._replace(payload=None)
+        yield from history[len(history) - public :]
+
+
 class Incoming(NamedTuple):
     """A record as a source has it now: canonical JSON with its digest, and its facts.
 
@@ -199,12 +224,17 @@ class Incoming(NamedTuple):
 
 
 def continued(
-    previous: Release | None, municipality: Municipality, incoming: Mapping[Key, Incoming], at: datetime
+    previous: Release | None,
+    municipality: Municipality,
+    incoming: Mapping[Key, Incoming],
+    at: datetime,
+    notes: Mapping[Key, str] = MappingProxyType({}),
 ) -> Release:
     """The release that follows `previous`: what changed gets the next version, recorded `at`; the rest stays.
 
-    A record that is not in `incoming` any more gets a version that says it was taken out. If nothing at all
-    changed, `previous` itself is returned. Raises StateError if something changed and `at` is before the last release.
+    A record that is not in `incoming` any more gets a version that says it was taken out, and why if `notes` does.
+    If nothing at all changed, `previous` itself is returned. Raises StateError if something changed and `at` is before
+    the last release.
     """
     histories = dict(previous.histories) if previous else {}
     added: list[Version] = []
@@ -214,7 +244,9 @@ def continued(
             added.append(_next_version(key, old, new, at))
     for key, history in histories.items():
         if key not in incoming and not history[-1].removed:
-            added.append(history[-1]._replace(number=history[-1].number + 1, recorded=at, digest="", payload=None))
+            gone = history[-1]._replace(number=history[-1].number + 1, recorded=at, digest="", payload=None)
+            gone.__dict__["note"] = notes.get(key, "")
+            added.append(gone)
     if previous and not added and previous.municipality == municipality:
         return previous
     if previous and at < previous.as_of:

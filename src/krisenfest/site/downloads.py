@@ -59,7 +59,7 @@ def units(site: Site) -> Iterator[Unit]:
         yield Unit(f"data/{folder}", _digest(site, rows), partial(_records, site, folder, kind, rows))
         yield Unit(f"schema/{kind}", "", partial(_schema, folder, kind))
     whole = f"{site.release.number};{utc(site.release.as_of)}"
-    yield Unit("data/release", whole, lambda: [File("data/release.json", release_json.chunks(site.release))])
+    yield Unit("data/release", whole, lambda: [File("data/release.json", release_json.public_chunks(site.release))])
     yield Unit(
         "data/timetable", whole, lambda: [File("data/timetable.json", release_json.timetable_json(site.release))]
     )

@@ -257,9 +257,9 @@ class Edition:
         """Parts, some of them from `phrase`, as one; empty ones are left out."""
         return minijinja.safe(between.join(str(minijinja.escape(part)) for part in parts if part))
 
-    def html(self, kind: str, text: str, path: str) -> str:
-        """A record's text as safe HTML for the page at `path` (with the language)."""
-        return self._renderers[kind](text, to_root(path))
+    def html(self, kind: str, text: str, path: str, *, anchors: bool = False) -> str:
+        """A record's text as safe HTML for the page at `path` (with the language); `anchors` names its headings."""
+        return self._renderers[kind](text, to_root(path), anchors=anchors)
 
     def file(self, path: str, template: str, **values: Any) -> File:
         """The page at `path` (without the language) from a template and its values."""

@@ -9,6 +9,7 @@ import pyromark
 
 from krisenfest.domain.links import is_outside
 from krisenfest.site.addresses import linked
+from krisenfest.site.anchors import anchored, anchors_of
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div", "dl", "dt", "em"),
@@ -26,6 +27,7 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 ROOT = "krisenfest-root:"  # stands for the way to the top of the site until the page is known
+_SETEXT = re.compile(r"^[ ]{0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)  # a heading underlined (CommonMark 4.3)
 _HEADING = re.compile(r"(</?h)([1-6])(?=[ >])")
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
 _renderer = pyromark.Markdown(options=_OPTIONS)
@@ -44,14 +46,18 @@ class Renderer:
             link_rel="noopener",
         )
 
-    def __call__(self, text: str, root: str) -> str:
-        """`text` as HTML for a page from which `root` ("../") leads to the top of the site; headings begin at h2."""
+    def __call__(self, text: str, root: str, *, anchors: bool = False) -> str:
+        """`text` as HTML for a page from which `root` ("../") leads to the top of the site; headings begin at h2.
+
+        With `anchors` each heading has a name; once a page, because a name stands only once on one.
+        """
         if not text:
             return ""
         html = _renderer.html(text)
         if "<h" in html:
             html = _under_the_page(html)
-        return self._cleaner.clean(html).replace(ROOT, root)
+        html = self._cleaner.clean(html).replace(ROOT, root)
+        return anchored(html) if anchors and "<h" in html else html
 
     def _attribute(self, tag: str, attribute: str, value: str) -> str | None:
         if attribute not in ("href", "src"):
@@ -63,6 +69,15 @@ class Renderer:
             return None if attribute == "src" else value
         path = linked(self._kind, value, self._prefix)
         return None if path is None else ROOT + path
+
+
+def anchors(text: str) -> tuple[str, ...]:
+    """The names of the headings of a text, as a page with `anchors` gives them."""
+    return anchors_of(_cleaned(_renderer.html(text))) if "#" in text or "<h" in text or _SETEXT.search(text) else ()
+
+
+def _cleaned(html: str) -> str:
+    return nh3.clean(html, tags=TAGS | {"h1"}, attributes={})
 
 
 def _under_the_page(html: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from krisenfest.domain.events import Event
-from krisenfest.domain.releases import Version
+from krisenfest.domain.releases import Version, since_taken_out
 from krisenfest.filetree import File
 from krisenfest.site import details
 from krisenfest.site.addresses import record_path, slug, version_path
@@ -16,6 +16,8 @@ from krisenfest.site.edition import Edition, Site
 from krisenfest.site.states import item
 from krisenfest.site.unit import Unit
 from krisenfest.standards import ics
+
+AHEAD = ("announced", "ahead")  # the states before anything has begun
 
 
 def units(site: Site) -> Iterator[Unit]:
@@ -35,9 +37,9 @@ def _files(site: Site, history: tuple[Version, ...]) -> Iterable[File]:
         if newest.removed:
             yield _removed(edition, history)
             continue
-        yield _page(edition, newest, history)
-        if newest.kind == "measure" and len(history) > 1:
-            yield from _versions(edition, history)
+        yield _page(edition, newest, since_taken_out(history))
+        if newest.kind == "measure" and len(since_taken_out(history)) > 1:
+            yield from _versions(edition, since_taken_out(history))
     if isinstance(event := None if newest.removed else newest.record, Event):
         yield File(
             record_path("event", event.id).removesuffix(".html") + ".ics",
@@ -47,7 +49,7 @@ def _files(site: Site, history: tuple[Version, ...]) -> Iterable[File]:
         version.forget_record()
 
 
-def _page(edition: Edition, version: Version, history: tuple[Version, ...]) -> File:
+def _page(edition: Edition, version: Version, history: Sequence[Version]) -> File:
     path = record_path(version.kind, version.id)
     return edition.file(path, f"{version.kind}.html", **_values(edition, version, path), versions=_links(history))
 
@@ -60,10 +62,11 @@ def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
         "description": said.text.summary,
         "item": item(edition, version),
         "text_lang": said.text.lang,
-        "body": edition.html(version.kind, said.text.body, full),
+        "body": edition.html(version.kind, said.text.body, full, anchors=True),
         "text": said.text.model_dump(),
         "missing": said.missing,
         "outdated": said.outdated,
+        "binding": _binding(edition, version, full) if said.outdated else None,
         "id": version.id,
         "version": version.number,
         "as_of": words.stamp(version.recorded),
@@ -77,17 +80,22 @@ def _values(edition: Edition, version: Version, path: str) -> dict[str, Any]:
     }
 
 
-def _links(history: tuple[Version, ...]) -> list[dict[str, Any]]:
-    return [{"number": each.number, "removed": each.removed} for each in history] if len(history) > 1 else []
+def _binding(edition: Edition, version: Version, full: str) -> dict[str, str]:
+    """The text that binds, for a page whose translation is older than it."""
+    source = version.record.source
+    parts = (source.all_clear, source.instructions, source.instead, source.body)
+    html = "".join(edition.html(version.kind, text, full) for text in parts)
+    return {"title": source.title, "summary": source.summary, "html": html}
 
 
-def _versions(edition: Edition, history: tuple[Version, ...]) -> Iterator[File]:
+def _links(history: Sequence[Version]) -> list[dict[str, Any]]:
+    return [{"number": each.number} for each in history] if len(history) > 1 else []
+
+
+def _versions(edition: Edition, history: Sequence[Version]) -> Iterator[File]:
     words = edition.words
     before: Version | None = None
     for version in history:
-        if version.removed:
-            before = None
-            continue
         path = version_path(version.kind, version.id, version.number)
         said = edition.said(version)
         yield edition.file(
@@ -111,12 +119,17 @@ def _versions(edition: Edition, history: tuple[Version, ...]) -> Iterator[File]:
 
 
 def _removed(edition: Edition, history: tuple[Version, ...]) -> File:
-    last = history[-1]
-    title = edition.words("Dieser Eintrag wurde entfernt")
+    last, words = history[-1], edition.words
+    state = history[-2].facts.state_at(int(last.recorded.timestamp())) if not history[-2].removed else ""
+    ahead = state in AHEAD
+    title = words("Abgesagt, bevor es begann") if ahead else words("Dieser Eintrag wurde entfernt")
     return edition.file(
         record_path(last.kind, last.id),
         "removed.html",
         title=title,
+        ahead=ahead,
+        note=last.note,
+        note_lang=edition.site.municipality.source_lang,
         id=last.id,
         version=last.number,
         as_of=edition.words.stamp(last.recorded),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import unquote
 
 from krisenfest.domain.areas import LAENDER, parents
 from krisenfest.domain.links import Target, is_outside, resolve
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
 from krisenfest.errors import Problem
+from krisenfest.site.anchors import OWN
 from krisenfest.sources.known import Known, KnownRecord
+from krisenfest.sources.text_links import What
 
 MUNICIPALITY_FILE = "municipality.yaml"
+Targets = Mapping[tuple[str, str], Sequence[str]]  # kind and id -> the headings to which a link may lead
 PATH_FIELDS = ("binding_text", "image", "attachments")  # written from the top of the folder
 
 
@@ -24,7 +28,7 @@ def problems_at(
     `media` and `other` are the paths of the folder's further files.
     """
     found = list(_legal_pages(known, municipality))
-    targets = {(each.kind, each.id) for each in known.records.values() if not each.draft}
+    targets = {(each.kind, each.id): each.headings for each in known.records.values() if not each.draft}
     areas = {part.id for part in municipality.parts} | {"DE", municipality.ars, *parents(municipality.ars)}
     for seen in known.records.values():
         if seen.quiet:
@@ -42,6 +46,10 @@ def problems_at(
 
 def _advice(seen: KnownRecord, key: str, what: str, hint: str) -> Problem:
     return Problem(str(seen.signature[0][0]), seen.line(key), key, what, hint, advice=True)
+
+
+def _advice_at(path: str, line: int, key: str, what: str, hint: str) -> Problem:
+    return Problem(path, line, key, what, hint, advice=True)
 
 
 def _legal_pages(known: Known, municipality: Municipality) -> Iterator[Problem]:
@@ -98,18 +106,37 @@ def _measure(seen: KnownRecord, at: datetime) -> Iterator[Problem]:
         yield _advice(seen, "promulgated", f"comes before provided ({provided})", "check the two days")
 
 
-def _links(seen: KnownRecord, targets: Collection[tuple[str, str]], media: Collection[str]) -> Iterator[Problem]:
-    for path, line, field, href, no_alt in seen.links:
-        folder = path.partition("/")[0]
-        if no_alt:
-            hint = "describe what it shows: ![what it shows](...), or image_alt"
-            yield Problem(path, line, field, f"the picture {href} has no alternative text", hint, advice=True)
-        if is_outside(href):
+def _links(seen: KnownRecord, targets: Targets, media: Collection[str]) -> Iterator[Problem]:
+    for path, line, field, href, what in seen.links:
+        if what == What.LEFT_OUT:
+            yield _advice_at(path, line, field, f"{href} is not shown on any page", "put a link there instead")
             continue
-        target = resolve("" if field in PATH_FIELDS else folder, href)
-        if not _exists(target, targets, media):
+        folder = path.partition("/")[0]
+        if what == What.BARE_PICTURE:
+            hint = "describe what it shows: ![what it shows](...), or image_alt"
+            yield _advice_at(path, line, field, f"the picture {href} has no alternative text", hint)
+        target: Target | None
+        if href.startswith("#"):
+            target = Target(seen.kind, seen.id, unquote(href[1:]))
+        elif is_outside(href):
+            if what in (What.PICTURE, What.BARE_PICTURE) and field == "body":
+                hint = "a picture from elsewhere would tell others who reads: put a copy into media/, or a link here"
+                yield _advice_at(path, line, field, f"the picture {href} is not shown", hint)
+            continue
+        else:
+            target = resolve("" if field in PATH_FIELDS else folder, href)
+        if target and target.fragment and not _has_heading(target, targets):
+            hint = "write the words of a heading there, in small letters with hyphens, such as #so-geht-es"
+            yield _advice_at(path, line, field, f"no heading answers to {href}", hint)
+        elif not _exists(target, targets, media):
             hint = "write a path such as ../services/personalausweis.md or media/plan.pdf"
-            yield Problem(path, line, field, f"the link {href} leads nowhere", hint, advice=True)
+            yield _advice_at(path, line, field, f"the link {href} leads nowhere", hint)
+
+
+def _has_heading(target: Target, targets: Targets) -> bool:
+    """Whether the record has such a heading; one that is not there at all is told as a dead link."""
+    headings = targets.get((target.kind, target.name))
+    return headings is None or target.fragment in headings or target.fragment in OWN
 
 
 def _exists(target: Target | None, records: Collection[tuple[str, str]], media: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from krisenfest.errors import Problem
 from krisenfest.filetree import MEDIA_TYPES
 
 OTHER_FOLDERS = {"triggers": (".yaml", ".yml"), "indicators": (".csv",)}
-TOP_FILES = ("municipality.yaml", "areas.geojson", "areas.csv")
+TOP_FILES = ("municipality.yaml", "areas.geojson", "areas.csv", "withdrawn.yaml")
 MAX_DEPTH = 8
 PICTURES_AND_PAPERS = ("pdf", "svg", "png", "jpg", "jpeg", "webp", "ics", "csv", "txt", "json", "geojson")
 
@@ -53,6 +54,7 @@ def scan(folder: Path, config: Config, seen: Seen | None = None) -> Listing:
         )
         return listing
     top = os.path.realpath(folder)
+    strangers: dict[str, Found] = {}
     for found in _walk(str(folder), "", top, listing, {} if seen is None else seen):
         first, _, rest = found.path.partition("/")
         if not rest:
@@ -64,6 +66,9 @@ def scan(folder: Path, config: Config, seen: Seen | None = None) -> Listing:
             _take_media(found, config, listing)
         elif first in OTHER_FOLDERS and found.path.endswith(OTHER_FOLDERS[first]):
             _take(found, config.max_media_bytes, listing, listing.other)
+        if first not in (*FOLDERS, "media", *OTHER_FOLDERS) and found.path not in TOP_FILES:
+            strangers.setdefault(first, found)
+    listing.problems += [_stranger(name, found) for name, found in sorted(strangers.items())]
     listing.records.sort()
     listing.media = dict(sorted(listing.media.items()))
     return listing
@@ -133,6 +138,15 @@ def _entries(
 def _leads_inside(path: str, top: str) -> bool:
     real = os.path.realpath(path)
     return os.path.exists(real) and os.path.commonpath([real, top]) == top and not top.startswith(real)
+
+
+def _stranger(name: str, found: Found) -> Problem:
+    """What lies at the top and is not read: an entry in a misspelt folder would be missing without a word."""
+    known = [*FOLDERS, "media", *OTHER_FOLDERS, *TOP_FILES]
+    close = get_close_matches(name.lower(), known, 1, cutoff=0.75)
+    hint = f"did you mean {close[0]}?" if close else "move it out, or into one of " + ", ".join(known)
+    what = f"{'the folder' if '/' in found.path else 'the file'} {name} is not read"
+    return Problem(found.path, 1, "folder" if "/" in found.path else "file", what, hint, advice=True)
 
 
 def _take(found: Found, max_bytes: int, listing: Listing, into: dict[str, Found]) -> None:

@@ -22,14 +22,16 @@ from krisenfest.domain.releases import Incoming, Key
 from krisenfest.domain.texts import Text
 from krisenfest.errors import Problem
 from krisenfest.processes import spread
+from krisenfest.site.markdown import anchors
 from krisenfest.sources import checks
 from krisenfest.sources.directory import AREAS_FILE, read_areas
 from krisenfest.sources.files import Found, Listing
 from krisenfest.sources.front_matter import Document, FrontMatterError, load_mapping, read_text, split
 from krisenfest.sources.known import Known, KnownRecord, NamedLink
+from krisenfest.sources.notes import NOTES_FILE, read_notes
 from krisenfest.sources.parts import PARTS_FILE, read_parts
 from krisenfest.sources.record_fields import problems_of, record_input, set_inclusive_end, translation_text
-from krisenfest.sources.text_links import links_of
+from krisenfest.sources.text_links import What, links_of
 
 MUNICIPALITY_FILE = "municipality.yaml"
 LINKED_TEXTS = ("instructions", "instead", "recap")  # texts in front matter that are Markdown
@@ -45,6 +47,7 @@ class Content:
 
     municipality: Municipality | None
     incoming: dict[Key, Incoming] = field(default_factory=dict)
+    notes: dict[Key, str] = field(default_factory=dict)  # why records were taken out
     media: dict[str, Found] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
     directory: Directory = field(default_factory=Directory)
@@ -162,6 +165,8 @@ def _read_municipality(folder: Path, listing: Listing, content: Content) -> None
     content.problems += problems
     names, problems = read_areas(folder / AREAS_FILE) if AREAS_FILE in listing.other else (Directory(), [])
     content.problems += problems
+    content.notes, problems = read_notes(folder / NOTES_FILE) if NOTES_FILE in listing.other else ({}, [])
+    content.problems += problems
     try:
         content.municipality = Municipality.model_validate({**values, "parts": parts})
     except ValidationError as error:
@@ -246,7 +251,15 @@ class _Reader:
         incoming = Incoming.of(record)
         lang = self.municipality.source_lang
         seen = KnownRecord.of(
-            record, incoming.digest, group.signature, links, document, draft=draft is True, source_lang=lang, at=self.at
+            record,
+            incoming.digest,
+            group.signature,
+            links,
+            document,
+            draft=draft is True,
+            headings=sorted({name for text in record.texts for name in anchors(text.body)}),
+            source_lang=lang,
+            at=self.at,
         )
         id_line = document.line_of(["id"]) if "id" in document.values else document.yaml_line
         return _Outcome(path, problems, seen, incoming, id_line)
@@ -313,23 +326,24 @@ class _Reader:
 
     def _links(self, path: str, document: Document, kind: str, values: Mapping[str, Any]) -> list[NamedLink]:
         found: list[NamedLink] = [
-            (path, document.body_line + line, "body", href, no_alt) for line, href, no_alt in links_of(document.body)
+            (path, document.body_line + line, "body", href, what) for line, href, what in links_of(document.body)
         ]
         clear = document.values.get("all_clear")
         texts = {key: document.values.get(key) for key in LINKED_TEXTS}
         texts["all_clear"] = clear.get("text") if isinstance(clear, dict) else clear
         for key, text in texts.items():
-            for _, href, no_alt in links_of(text) if isinstance(text, str) else ():
-                found.append((path, document.line_of([key]), key, href, no_alt))
+            for _, href, what in links_of(text) if isinstance(text, str) else ():
+                found.append((path, document.line_of([key]), key, href, what))
         for key in ("binding_text", "image"):
             if isinstance(values.get(key), str):
-                no_alt = key == "image" and kind in ("event",) and not document.values.get("image_alt")
-                found.append((path, document.line_of([key]), key, values[key], no_alt))
+                bare = key == "image" and kind in ("event",) and not document.values.get("image_alt")
+                what = What.BARE_PICTURE if bare else What.PICTURE if key == "image" else What.LINK
+                found.append((path, document.line_of([key]), key, values[key], what))
         attachments = values.get("attachments")
         for number, each in enumerate(attachments if isinstance(attachments, list) else []):
             if isinstance(each, dict) and isinstance(each.get("path"), str):
                 found.append(
-                    (path, document.line_of(["attachments", number, "path"]), "attachments", each["path"], False)
+                    (path, document.line_of(["attachments", number, "path"]), "attachments", each["path"], What.LINK)
                 )
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import ryaml
 
 MAX_NODES = 20_000  # an editor writes dozens; aliases that expand to more are an attack or an accident
+CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no part of a text, and not allowed in XML 1.0
 FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -49,6 +50,10 @@ def decode(data: bytes) -> str:
         raise FrontMatterError(
             line, f"is not UTF-8 (byte {error.start} is 0x{data[error.start]:02X})", "save the file as UTF-8"
         ) from None
+    if found := CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        what = f"holds a control character (0x{ord(found[0]):02X})"
+        raise FrontMatterError(line, what, "delete it; it often comes along when text is copied from a PDF")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
@@ -89,6 +94,9 @@ def load_mapping(text: str, first_line: int = 1) -> dict[str, Any]:
     for key in values:
         if not isinstance(key, str):
             raise FrontMatterError(_line_of(text, [key], first_line), f"the key {key!r} is no word", "write a word")
+    if "\\" in text and any(CONTROL.search(each) or "\0" in each for each in _words(values)):
+        what = "holds a control character written with a backslash"
+        raise FrontMatterError(first_line, what, "take it out; in double quotes \\ begins such characters")
     if _nodes(values) > MAX_NODES:
         raise FrontMatterError(first_line, f"holds more than {MAX_NODES} values", "leave out aliases (&, *)")
     return values
@@ -110,6 +118,17 @@ def _explained(text: str, message: str, first_line: int) -> FrontMatterError:
         hint = "use spaces, not tabs" if "\\t" in what or "\t" in text else "put values with : # [ { in quotes"
         return FrontMatterError(first_line + line, f"is not valid YAML ({what})", hint)
     return FrontMatterError(first_line, f"is not valid YAML ({message[:120]})", "put values with : # [ { in quotes")
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from (*_words(key), *_words(each))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _words(each)
 
 
 def _nodes(value: object) -> int:

@@ -12,8 +12,8 @@ from krisenfest.domain.phrases import short_texts
 from krisenfest.domain.records import Record, utc
 from krisenfest.sources.front_matter import Document
 
-# path, line, field, address, whether it is a picture without alternative text
-NamedLink = tuple[str, int, str, str, bool]
+# path, line, field, address, what it is
+NamedLink = tuple[str, int, str, str, int]
 
 
 class KnownRecord(NamedTuple):
@@ -35,13 +35,14 @@ class KnownRecord(NamedTuple):
     review_by: str | None = None
     trigger: str | None = None
     strays: Sequence[tuple[str, str]] = ()  # language and phrase: translated, but not said in the original
+    headings: Sequence[str] = ()  # the names of the headings of its texts, to which links may lead
     # of a measure: start, end, "binding" if a text is linked, promulgated, provided, "gone" if it binds nobody
     measure: Sequence[str | None] = ()
 
     @property
     def quiet(self) -> bool:
         """Whether there is nothing of it that a check could ask about."""
-        return not any(self[4:])
+        return not any(self._replace(headings=())[4:])
 
     @classmethod
     def of(  # noqa: PLR0913  a record's file has so many sides
@@ -53,6 +54,7 @@ class KnownRecord(NamedTuple):
         document: Document,
         *,
         draft: bool,
+        headings: Sequence[str],
         source_lang: str,
         at: datetime,
     ) -> KnownRecord:
@@ -90,6 +92,7 @@ class KnownRecord(NamedTuple):
                 for text in record.texts
                 for phrase in sorted(set(text.phrases) - short_texts(record))
             ],
+            headings=list(headings),
             measure=measure,
         )
         return found if found.quiet else found._replace(lines=_lines(document))

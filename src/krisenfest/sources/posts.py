@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
 import yaml
 
 from krisenfest.errors import Problem, SourceError
 from krisenfest.site.addresses import slug
-from krisenfest.sources import post_prose
-from krisenfest.sources.front_matter import FrontMatterError, load_mapping
+from krisenfest.sources import post_contacts, post_prose, post_when
 from krisenfest.sources.german_dates import days_in, local, times_in
-from krisenfest.sources.post_prose import Line, Unsure
+from krisenfest.sources.post_clock import Clock, clock_of
+from krisenfest.sources.post_head import Head, moment, posted, read_head
+from krisenfest.sources.post_site import site_title
+from krisenfest.sources.post_text import MAX_LINE, Line, Unsure, lines_of, plain, without_shortcodes
 
 MAX_BYTES = 5_000_000
-SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}", re.DOTALL)
-REF = re.compile(r"""\{\{[<%]\s*(?:rel)?ref\s+["']([^"']+)["']\s*[%>]\}\}""")
 LOCAL_FILE = re.compile(
-    r"\]\((?!https?:|mailto:|media/)([^)\s]+\.(?:pdf|png|jpe?g|svg|webp|ics))(?=[)\s])", re.IGNORECASE
+    r"\]\((?!https?:|mailto:|media/)([^()\s]{1,500}\.(?:pdf|png|jpe?g|svg|webp|ics))(?=[)\s])", re.IGNORECASE
 )
-TAG = re.compile(r"<[^>]{0,500}>")
-FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+LINKED_PDF = re.compile(r"\]\(([^()\s]{1,500}\.pdf)\)", re.IGNORECASE)
+PDF_IMAGE = re.compile(r"!(\[[^\[\]]{0,500}\]\([^()\s]{1,500}\.pdf\))", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -85,22 +83,29 @@ def _short(text: str) -> str:
     return text if len(text) <= 120 else text[:117] + "..."
 
 
-def read_post(name: str, data: bytes | str) -> ImportedPost:
-    """Read one post; never raises for what is in it. `name` is its file name, whose date counts as the post's."""
+def read_post(name: str, data: bytes | str, *, publisher: str = "") -> ImportedPost:
+    """Read one post; never raises for what is in it.
+
+    `name` is its file name, whose date counts as the post's; `publisher` whose site it is from, if that is known.
+    """
     post = ImportedPost(name)
-    text = _decoded(data, post)
-    values, body, first_line = _front_matter(text, post)
-    posted = _posted(values, name)
-    post.published = posted.isoformat() if posted else None
-    _metadata(post, values)
-    body = REF.sub(lambda found: found.group(1), body)
-    lines = _lines(body, first_line)
+    head = read_head(_decoded(data, post))
+    post.unsure += head.unsure
+    day = posted(head.values, name)
+    post.published = day.isoformat() if day else None
+    _metadata(post, head)
+    lines, whole = lines_of(head.body, head.body_line)
+    if not whole:
+        post.unsure.append(
+            Unsure("text", "too long: only the beginning of it, or of a long line, was looked at", "", 1)
+        )
     if not post.title:
-        post.title = next((line.text.strip("# ") for line in lines if line.raw.startswith("#")), "")
-    post.body = _clean_body(body)
-    _files_to_pass_on(post, body, first_line)
-    _when(post, values, lines, posted)
-    _where(post, values, lines)
+        post.title = next((line.text.strip("# ")[:300] for line in lines if line.raw.startswith("#")), "")
+    post.body = _clean_body(head.body)
+    _files_to_pass_on(post, lines)
+    _when(post, head, lines, day)
+    _where(post, head, lines)
+    _contacts(post, lines, head.body, day, publisher)
     return post
 
 
@@ -116,67 +121,16 @@ def _decoded(data: bytes | str, post: ImportedPost) -> str:
     return data.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _front_matter(text: str, post: ImportedPost) -> tuple[dict[str, Any], str, int]:
-    """Keys, body and the body's first line, of YAML (---), TOML (+++) or JSON front matter; or none at all."""
-    stripped = text.lstrip("\ufeff")
-    for fence, load in (("---", load_mapping), ("+++", tomllib.loads)):
-        found = re.match(
-            rf"{re.escape(fence)}[ \t]*\n(.*?)^{re.escape(fence)}[ \t]*$\n?", stripped, re.DOTALL | re.MULTILINE
-        )
-        if not found:
-            continue
-        body, line = stripped[found.end() :], stripped.count("\n", 0, found.end()) + 1
-        try:
-            return dict(load(found.group(1))), body, line
-        except (FrontMatterError, tomllib.TOMLDecodeError) as error:
-            post.unsure.append(Unsure("front matter", f"cannot be read ({error})", "", 1))
-            return _key_by_key(found.group(1)), body, line
-    if stripped.startswith("{"):
-        try:
-            values, end = orjson.loads(stripped[: stripped.index("\n}") + 2]), stripped.index("\n}") + 2
-            return (values if isinstance(values, dict) else {}), stripped[end:], stripped.count("\n", 0, end) + 1
-        except (ValueError, orjson.JSONDecodeError):
-            pass
-    return {}, stripped, 1
-
-
-def _key_by_key(text: str) -> dict[str, Any]:
-    """What can be saved of broken YAML: the keys whose own line can be read."""
-    values: dict[str, Any] = {}
-    for line in text.split("\n"):
-        if re.match(r"[A-Za-z][\w-]*:", line):
-            try:
-                values.update(load_mapping(line))
-            except FrontMatterError:
-                key, _, value = line.partition(":")
-                values[key] = value.strip().strip("\"'")
-    return values
-
-
-def _posted(values: dict[str, Any], name: str) -> date | None:
-    value = values.get("date")
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    for text in (str(value or ""), name):
-        if found := FILE_DATE.search(text):
-            try:
-                return date(*map(int, found.groups()))
-            except ValueError:
-                continue
-    return None
-
-
 def _text(values: dict[str, Any], *keys: str) -> str:
     for key in keys:
         value = values.get(key)
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
-            return " ".join(_plain(str(value)).split())
+            return " ".join(plain(str(value)[:MAX_LINE]).split())
     return ""
 
 
-def _metadata(post: ImportedPost, values: dict[str, Any]) -> None:
+def _metadata(post: ImportedPost, head: Head) -> None:
+    values = head.values
     post.title = _text(values, "title", "name")[:300]
     post.summary = _text(values, "excerpt", "description", "summary")[:2000]
     post.preview = _text(values, "og-description")[:1000]
@@ -186,111 +140,113 @@ def _metadata(post: ImportedPost, values: dict[str, Any]) -> None:
         post.images = [str(each.get("imgname") if isinstance(each, dict) else each) for each in images if each]
     tags = values.get("tags")
     post.tags = [str(each) for each in tags] if isinstance(tags, list) else []
-    for name, value in (("image", post.preview_image), ("preview", post.preview)):
+    for name, key, value in (("image", "og-image", post.preview_image), ("preview", "og-description", post.preview)):
         if value:
-            post.recognised.append((name, value, 1, value))
+            post.recognised.append((name, value, head.line_of(key), value))
     post.draft = values.get("published") in (False, "false") or values.get("draft") in (True, "true")
 
 
-def _plain(text: str) -> str:
-    """A line without markup: what a person reads."""
-    text = SHORTCODE.sub(" ", text)
-    text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?", r"\1", text)
-    text = TAG.sub(" ", text)
-    text = re.sub(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}", "", text)
-    text = re.sub(r"\\([*_\-.#])", r"\1", text).replace("&nbsp;", " ").replace("\u00a0", " ").replace("&amp;", "&")
-    return text.strip(" ")
-
-
-def _lines(body: str, first: int) -> list[Line]:
-    return [Line(number, _plain(raw), raw) for number, raw in enumerate(body.split("\n"), first)]
-
-
 def _clean_body(body: str) -> str:
-    text = SHORTCODE.sub("", body)
-    text = re.sub(r"!(\[[^\]]*\]\([^)\s]+\.pdf\))", r"\1", text, flags=re.IGNORECASE)  # a paper is no picture
+    text = without_shortcodes(body)
+    text = PDF_IMAGE.sub(r"\1", text)  # a paper is no picture
     text = LOCAL_FILE.sub(lambda found: f"]({_media(found.group(1))}", text)
     return text.strip() + "\n"
 
 
-def _files_to_pass_on(post: ImportedPost, body: str, first_line: int) -> None:
-    for path in re.findall(r"\]\(([^)\s]+\.pdf)\)", body, re.IGNORECASE):
-        local_file = not re.match(r"https?:", path)
-        if local_file and path not in post.attachments:
-            post.attachments.append(path)
-            post.recognised.append(("attachment", path, body.count("\n", 0, body.index(path)) + first_line, path))
+def _files_to_pass_on(post: ImportedPost, lines: list[Line]) -> None:
+    for line in lines:
+        for path in LINKED_PDF.findall(line.raw):
+            if not re.match(r"https?:", path) and path not in post.attachments:
+                post.attachments.append(path)
+                post.recognised.append(("attachment", path, line.number, line.text))
 
 
-def _when(post: ImportedPost, values: dict[str, Any], lines: list[Line], posted: date | None) -> None:
-    if _when_in_front_matter(post, values):
-        return
-    headline = [Line(1, text, text) for text in (post.title, post.summary) if text]
-    found = post_prose.when(lines, headline, posted)
-    post.kind, post.start, post.end = found.kind, found.start, found.end
-    post.recognised += found.sources
-    post.unsure += found.unsure
-    post.agenda = post_prose.agenda(lines)
-    if post.agenda:
-        post.recognised.append(("agenda", f"{len(post.agenda)} items", lines[0].number, post.agenda[0]["title"]))
+def _when(post: ImportedPost, head: Head, lines: list[Line], day: date | None) -> None:
+    if not _when_in_front_matter(post, head, lines):
+        headline = [
+            Line(head.line_of(*keys), text, text)
+            for keys, text in ((("title", "name"), post.title), (("excerpt", "description", "summary"), post.summary))
+            if text
+        ]
+        found = post_when.when(lines, headline, day)
+        post.kind, post.start, post.end = found.kind, found.start, found.end
+        post.recognised += found.sources
+        post.unsure += found.unsure
+    items = post_prose.agenda(lines)
+    if items.items and post.kind == "single":
+        post.agenda = items.items
+        post.recognised.append(("agenda", f"{len(post.agenda)} items", items.line, post.agenda[0]["title"]))
 
 
-def _when_in_front_matter(post: ImportedPost, values: dict[str, Any]) -> bool:
-    """Collections of dates keep the day in a key: `when`, or `date` beside a `time` or a place."""
-    key = (
-        "when"
-        if "when" in values
-        else "date"
-        if {"time", "location", "where"} & set(values) and "date" in values
-        else ""
-    )
+def _when_in_front_matter(post: ImportedPost, head: Head, lines: list[Line]) -> bool:
+    """Collections of dates keep the day in a key: `when`, or `date` beside a `time`."""
+    values = head.values
+    key = "when" if "when" in values else "date" if "time" in values and "date" in values else ""
     if not key:
         return False
-    text, time_text = str(values[key]), str(values.get("time") or "")
-    mentions, times = days_in(text), times_in(time_text) or times_in(f"{time_text} Uhr")
+    line = head.line_of(key)
+    text, time_text = str(values[key])[:300], str(values.get("time") or "")[:300]
     sentence = f"{key}: {text}, time: {time_text}"
+    at = moment(values[key])
+    mentions = days_in(at.date().isoformat() if at else text)
+    times = times_in(time_text) or times_in(f"{time_text} Uhr")
+    if at and not times and not time_text:
+        times = times_in(f"{at:%H:%M} Uhr") if at.hour or at.minute else []
+    elif not times and not time_text:
+        times = times_in(text)
     if len(mentions) != 1 or mentions[0].year is None:
         post.kind = "recurring" if re.search(r"jede|every", text, re.IGNORECASE) else "none"
-        post.unsure.append(Unsure("start", "no single day", sentence, 2))
+        post.unsure.append(Unsure("start", "no single day", sentence, line))
         return True
     days = mentions[0].days(date.min)
-    if days is None or not mentions[0].weekday_fits(days[0]):
-        post.unsure.append(Unsure("start", "no such day, or another weekday", sentence, 2))
+    if days is None or not mentions[0].weekday_fits(*days):
+        post.unsure.append(Unsure("start", "no such day, or another weekday", sentence, line))
+        return True
+    if off := post_when.called_off([Line(line, each, each) for each in (text, time_text, post.title)] + lines):
+        post.unsure += [Unsure("start", f"{text}, but perhaps called off or moved", sentence, line), *off]
         return True
     first, last = days
+    clock = clock_of([(times, None, line, sentence)], first) if last == first else Clock()
     post.kind = "multi-day" if last > first else "single"
-    if last > first or len(times) != 1:
-        post.start = local(first, None)
-        post.end = local(last, None) if last > first else None
-    else:
-        time = times[0]
-        post.start = local(first, time.start)
-        end = time.end + 1440 if time.end is not None and time.end <= time.start else time.end
-        post.end = local(first, end) if end is not None else None
-    post.recognised.append(("start", post.start, 2, sentence))
+    post.unsure += [Unsure("start", *each) for each in clock.unsure]
+    post.start = local(first, clock.start)
+    post.end = local(last, None) if last > first else None
+    if clock.start is not None and clock.end is not None:
+        post.end = local(first, clock.end + (1440 if clock.end <= clock.start else 0))
+    post.recognised.append(("start", post.start, line, sentence))
     if post.end:
-        post.recognised.append(("end", post.end, 2, sentence))
+        post.recognised.append(("end", post.end, line, sentence))
     return True
 
 
-def _where(post: ImportedPost, values: dict[str, Any], lines: list[Line]) -> None:
-    named = _text(values, "where", "location", "place")
+def _where(post: ImportedPost, head: Head, lines: list[Line]) -> None:
+    keys = ("where", "location", "place")
+    named, line = _text(head.values, *keys)[:500], head.line_of(*keys)
     if named and not re.search(r"\btbd\b|noch offen|folgt\b", named, re.IGNORECASE):
         post.place = named
-        post.recognised.append(("place", named, 2, named))
-    elif named:
-        post.unsure.append(Unsure("place", named, named, 2))
+        post.recognised.append(("place", named, line, named))
+        return
+    if named:
+        post.unsure.append(Unsure("place", named, named, line))
+        return
+    found = post_prose.place(lines)
+    if found.place and post.kind == "several":  # of which of them?
+        found.unsure = [Unsure("place", value, sentence, number) for _, value, number, sentence in found.sources]
     else:
-        post.place, post.online, sources, unsure = post_prose.place(lines)
-        post.recognised += sources
-        post.unsure += unsure
-    post.registration, sources, unsure = post_prose.registration(lines)
-    post.recognised += sources
-    post.unsure += unsure
-    post.hosts, sources = post_prose.hosts(lines)
-    post.recognised += sources
-    if post.hosts:
-        says = "whoever published the post is probably a host too"
-        post.unsure.append(Unsure("hosts", says, sources[0][3], sources[0][2]))
+        post.place, post.online = found.place, found.online
+        post.recognised += found.sources
+    post.unsure += found.unsure
+
+
+def _contacts(post: ImportedPost, lines: list[Line], body: str, day: date | None, publisher: str) -> None:
+    event = date.fromisoformat(post.start[:10]) if post.start else None
+    contact = post_contacts.registration(lines, event, day)
+    post.registration = contact.registration
+    inviting = post_contacts.hosts(lines, body, publisher)
+    post.hosts = inviting.names
+    for found in (contact, inviting):
+        post.recognised += found.sources
+        post.unsure += found.unsure
 
 
 def record_text(post: ImportedPost) -> tuple[str, str]:
@@ -308,6 +264,10 @@ def record_text(post: ImportedPost) -> tuple[str, str]:
     if kept.get("end") and "T" not in str(kept["end"]) and kept["end"] != kept.get("start"):
         # The folder's ends are exclusive; a last day that a text names belongs to the event.
         kept["end"] = date.fromordinal(date.fromisoformat(str(kept["end"])).toordinal() + 1).isoformat()
+    if closes := (post.registration or {}).get("closes", ""):
+        # So are the folder's closing times: who may register on a day may do so all day long.
+        until = closes if "T" in closes else date.fromordinal(date.fromisoformat(closes).toordinal() + 1).isoformat()
+        kept |= {"registration": {**(post.registration or {}), "closes": until}} if event else {}
     text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=120)
     for each in post.unsure:
         says, sentence = " ".join(each.says.split()), " ".join(each.sentence.split())
@@ -334,7 +294,7 @@ def import_posts(files: list[Path], into: Path | None) -> list[ImportedPost]:
             if file.stat().st_size > MAX_BYTES:
                 problems.append(Problem(str(file), 1, "file", f"has more than {MAX_BYTES:,} bytes", "leave it out"))
                 continue
-            posts.append(read_post(file.name, file.read_bytes()))
+            posts.append(read_post(file.name, file.read_bytes(), publisher=site_title(file)))
         except OSError as error:
             problems.append(Problem(str(file), 1, "file", f"cannot be read ({error.strerror})", "check the path"))
             continue

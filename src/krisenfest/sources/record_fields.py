@@ -114,6 +114,7 @@ def problems_of(error: ValidationError, kind: str, path: str, document: Document
         _problem(each, kind, path, document)
         for each in error.errors(include_url=False)
         if not (kind == "alert" and each["type"] == "missing" and each["loc"] in follow)
+        and not (each["loc"] == ("texts",) and each["type"] == "too_short")  # its own error has been told
     ]
 
 
@@ -164,6 +165,10 @@ def _in_words(code: str, error: Mapping[str, Any], message: str, kind: str, last
                 message,
             )
         )
+    if code == "string_too_short":
+        return "is empty", "write it, or take the key out"
+    if code == "tuple_type":
+        return f"is {shown}", "write a word, or words in brackets: [one, two]"
     if code == "string_type":
         return f"is {shown}, not a text", 'put it in quotes, for example "0123"'
     if code == "string_pattern_mismatch" and last == "leika":

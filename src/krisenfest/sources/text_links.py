@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 from typing import Any
 
 import pyromark
@@ -12,8 +13,20 @@ _HTML_PICTURE = re.compile(r"<img\b([^>]*)>", re.IGNORECASE)
 _HTML_ALT = re.compile(r"""\balt\s*=\s*(?:"\s*[^"\s]|'\s*[^'\s]|[^"'\s>])""", re.IGNORECASE)
 _HTML_SRC = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
-# (line in the text from 0, address, whether it is a picture without alternative text)
-Link = tuple[int, str, bool]
+_HTML_LEFT_OUT = re.compile(r"<(iframe|video|audio|object|embed|script|style|form|svg)\b", re.IGNORECASE)
+
+
+class What(IntEnum):
+    """What stands in a text."""
+
+    LINK = 0
+    PICTURE = 1
+    BARE_PICTURE = 2  # without alternative text
+    LEFT_OUT = 3  # an element that no page shows
+
+
+# (line in the text from 0, address or name of the element, what it is)
+Link = tuple[int, str, What]
 
 
 def links_of(text: str) -> list[Link]:
@@ -29,11 +42,12 @@ def links_of(text: str) -> list[Link]:
         line = data.count(b"\n", 0, where["start"])
         start = event.get("Start")
         if isinstance(start, dict) and "Link" in start:
-            found.append((line, start["Link"]["dest_url"], False))
+            found.append((line, start["Link"]["dest_url"], What.LINK))
         elif isinstance(start, dict) and "Image" in start:
-            picture = [line, start["Image"]["dest_url"], True]
+            picture = [line, start["Image"]["dest_url"], What.BARE_PICTURE]
         elif picture is not None and ("Text" in event or "Code" in event):
-            picture[2] = picture[2] and not str(event.get("Text") or event.get("Code")).strip()
+            if str(event.get("Text") or event.get("Code")).strip():
+                picture[2] = What.PICTURE
         elif event.get("End") == "Image" and picture is not None:
             found.append((picture[0], picture[1], picture[2]))
             picture = None
@@ -43,8 +57,10 @@ def links_of(text: str) -> list[Link]:
 
 
 def _in_html(html: str, line: int) -> list[Link]:
-    found: list[Link] = [(line, each, False) for each in _HTML_LINK.findall(html)]
+    found: list[Link] = [(line, each, What.LINK) for each in _HTML_LINK.findall(html)]
+    found += [(line, f"<{each.lower()}>", What.LEFT_OUT) for each in _HTML_LEFT_OUT.findall(html)]
     for attributes in _HTML_PICTURE.findall(html):
         source = _HTML_SRC.search(attributes)
-        found.append((line, source.group(1) if source else "", not _HTML_ALT.search(attributes)))
+        what = What.PICTURE if _HTML_ALT.search(attributes) else What.BARE_PICTURE
+        found.append((line, source.group(1) if source else "", what))
     return found

@@ -1,4 +1,4 @@
-"""What a process that builds the same place again and again keeps in memory, so that it reads less (docs/adr/0009).
+"""What a process that builds the same place again and again keeps in memory, so that it reads less (docs/adr/0010).
 
 Everything is asked for again as soon as a stamp differs: of the state's files, and of each directory of the content
 folder. What a directory's stamp does not tell, a file that was changed in place, is seen by the next thorough build.

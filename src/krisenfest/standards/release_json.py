@@ -16,7 +16,7 @@ from krisenfest.domain.facts import Facts
 from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.records import utc
-from krisenfest.domain.releases import Release, Version
+from krisenfest.domain.releases import Release, Version, public_versions
 from krisenfest.errors import StateError
 from krisenfest.filetree import Chunk
 
@@ -36,6 +36,11 @@ def dumps(release: Release) -> bytes:
 def chunks(release: Release) -> list[Chunk]:
     """The bytes of `dumps` in pieces; what was read from a release file and stands there together is one piece."""
     return [_head(release), *_joined(release.versions), b"\n]}\n"]
+
+
+def public_chunks(release: Release) -> list[Chunk]:
+    """The same as open data: the words of what was taken out are not in it, its digests are (ADR 9)."""
+    return [_head(release), *_joined(public_versions(release)), b"\n]}\n"]
 
 
 BETWEEN = b",\n"  # versions
@@ -126,7 +131,7 @@ def loads(data: bytes, rows: Iterable[Row] | None = None) -> Release:
 
 def _read_version(values: Mapping[str, Any]) -> Version:
     record = values["record"]
-    return Version(
+    version = Version(
         values["kind"],
         values["id"],
         values["number"],
@@ -135,6 +140,8 @@ def _read_version(values: Mapping[str, Any]) -> Version:
         values["digest"],
         orjson.dumps(record, option=orjson.OPT_SORT_KEYS) if record else None,
     )
+    version.__dict__["note"] = values.get("note", "")
+    return version
 
 
 def _stored_versions(data: memoryview, rows: Iterable[Row]) -> Iterator[Version]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
 
@@ -66,23 +67,32 @@ def export_town(slug: str, into: Path, *, at: datetime) -> int:
 def break_glass(slug: str, email: str, *, reset: bool, at: datetime) -> int:
     """Print the link with which a person becomes an administrator; the log tells of it.
 
-    With `reset` the person's passkeys, codes and password are taken away first: whoever may run commands on the server
-    vouches for who gets the link.
+    With `reset` the person's passkeys, codes, password and log-in by the town's server are taken away first: whoever
+    may run commands on the server vouches for who gets the link. The log of every municipality of that person tells.
     """
     town = _town(slug)
     with transaction.atomic():
-        if reset:
-            user = User.objects.filter(email=email.lower()).first()
-            if user is None:
-                raise KrisenfestError(f"nobody has an account with {email}: leave --reset out")
-            Authenticator.objects.filter(user=user).delete()
-            user.set_unusable_password()
-            user.save()
-        invitation, token = invitations.invite(email, [Role.ADMINISTRATOR], municipality=town, by=None, at=at)
-        details = {"reset": reset}
-        log.record("break-glass", f"invitation {invitation.pk}", municipality=town, by=None, at=at, details=details)
+        concerned = {town, *(_without_ways_in(email, town) if reset else ())}
+        invitation, token = invitations.invite(
+            email, [Role.ADMINISTRATOR], municipality=town, by=None, at=at, reset=reset
+        )
+        details = {"reset": reset, "town": slug}
+        for each in sorted(concerned, key=lambda each: each.slug):
+            log.record("break-glass", f"invitation {invitation.pk}", municipality=each, by=None, at=at, details=details)
     print(f"{settings.CONFIG.desk_url}/desk/konto/einladung/{token}/")
     return 0
+
+
+def _without_ways_in(email: str, town: Municipality) -> list[Municipality]:
+    """Take every way to log in away from a person of the town; gives all municipalities where they are somebody."""
+    user = User.objects.filter(email=email.lower(), memberships__municipality=town).first()
+    if user is None:
+        raise KrisenfestError(f"nobody of {town.slug} has an account with {email}: leave --reset out")
+    Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+    user.set_unusable_password()  # which ends every session too
+    user.save()
+    return list(Municipality.objects.filter(memberships__user=user).distinct())
 
 
 def verify_audit(slug: str) -> tuple[int, list[str]]:

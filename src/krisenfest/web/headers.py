@@ -1,4 +1,4 @@
-"""The headers that every answer of the desk carries."""
+"""The headers that every answer of the desk carries, and what no request may hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 # OWASP ASVS 14.4: nothing inline, nothing from elsewhere. Pictures as data are KERN's icons.
@@ -34,3 +35,19 @@ class SecurityHeaders:
         if request.path.startswith("/desk/") and not request.path.startswith("/desk/static/"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class RefuseNul:
+    """Answers 400 to a request that holds a NUL character: no text has one, and PostgreSQL cannot keep it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, if nothing is wrong."""
+        sent = [request.path]
+        for fields in (request.GET, request.POST):
+            sent += [text for name, values in fields.lists() for text in (name, *values)]
+        if any("\0" in each for each in sent):
+            raise BadRequest("a NUL character")
+        return self.get_response(request)

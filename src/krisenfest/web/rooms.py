@@ -19,10 +19,13 @@ from krisenfest.disk import write_whole
 from krisenfest.domain.links import FOLDERS
 from krisenfest.domain.municipality import Municipality as MunicipalityRecord
 from krisenfest.domain.records import Record
+from krisenfest.domain.releases import Key
 from krisenfest.errors import SourceError
 from krisenfest.processes import uncollected
 from krisenfest.sources import folder as folders
+from krisenfest.sources import state as states
 from krisenfest.sources.files import Found, Listing, top_files
+from krisenfest.sources.notes import NOTES_FILE, read_notes, write_notes
 from krisenfest.sources.standing import Report
 from krisenfest.sources.warm import Warm
 from krisenfest.sources.write import files_of
@@ -53,6 +56,11 @@ class Files:
         """The public site."""
         return self.place / "site"
 
+    @property
+    def proofs(self) -> Path:
+        """The proofs of publication."""
+        return self.place / "proofs"
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else on this machine writes here meanwhile; the lock ends with the process, however that ends."""
@@ -63,15 +71,25 @@ class Files:
 
     def put(self, record: Record, municipality: MunicipalityRecord) -> None:
         """Write the files of a record, and take away those that it has no more."""
+        self._note(Key(record.kind, record.id), "")
         files = files_of(marked(record) if self.exercise else record, municipality)
         for path, data in files.items():
             (self.content / path).parent.mkdir(parents=True, exist_ok=True)
             write_whole(str(self.content / path), [data])
         self._clear(record.kind, record.id, keep=set(files))
 
-    def take_out(self, kind: str, record_id: str) -> None:
-        """Take away the files of a record."""
+    def take_out(self, kind: str, record_id: str, note: str = "") -> None:
+        """Take away the files of a record; `note` says everybody why."""
+        self._note(Key(kind, record_id), note)
         self._clear(kind, record_id, keep=set())
+
+    def _note(self, key: Key, note: str) -> None:
+        place = self.content / NOTES_FILE
+        notes, problems = read_notes(place) if place.exists() else ({}, [])
+        if problems:
+            raise SourceError(problems)
+        if notes.get(key, "") != note:
+            write_notes(place, {**notes, key: note} if note else {each: notes[each] for each in notes if each != key})
 
     def _clear(self, kind: str, record_id: str, keep: set[str]) -> None:
         folder = self.content / FOLDER_OF[kind]
@@ -85,6 +103,16 @@ class Files:
         if listing.problems:
             raise SourceError(listing.problems)
         return _read(self.content, tuple(listing.other.values()))
+
+    def standing_municipality(self, at: datetime) -> MunicipalityRecord:
+        """The same; where the folder cannot be read, as the last release has it, so that the desk stays open."""
+        try:
+            return self.municipality(at)
+        except (SourceError, OSError):
+            release = states.load(self.state).release
+            if release is None:
+                raise
+            return release.municipality
 
     def build(self, at: datetime, base_url: str, *, thorough: bool = False) -> Report:
         """Build the site; a `thorough` build looks at every file. Raises SourceError; the old site stays then."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import close_old_connections
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from krisenfest import clock
-from krisenfest.web.desk import files, publishing
+from krisenfest.web.desk import files, publishing, seen
 
 logger = logging.getLogger("krisenfest.worker")
 INTERVAL_S = {"default": 0.05, "later": 1.0}  # asking takes the database's lock: often only where somebody waits
@@ -21,6 +22,16 @@ PATIENCE_S = 60.0  # so long a PDF lets publications go first
 SWEEP_S = 2.0
 RENEW_S = 600.0
 KEPT = timedelta(hours=1)
+LEASE = timedelta(minutes=15)  # no task takes so long
+
+
+def requeue(at: datetime) -> int:
+    """Let tasks begin anew whose worker was killed: they are still said to run after `LEASE`; gives how many.
+
+    Every task may be done twice (ADR 8).
+    """
+    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=at - LEASE)
+    return lost.update(status=TaskResultStatus.READY, started_at=None)
 
 
 class QuietWorker(Worker):
@@ -103,17 +114,18 @@ class Workshop:
                 close_old_connections()
 
     def _sweep(self) -> None:
-        renewed = clock.stopwatch_s()
+        renewed = clock.stopwatch_s() - RENEW_S  # the first time at once: the server may have been down for long
         while not self.stopping.wait(SWEEP_S):
             close_old_connections()
             try:
                 publishing.sweep()
-                publishing.look_again()
-                if clock.stopwatch_s() - renewed > RENEW_S:
+                seen.look_again()
+                requeue(clock.now())
+                if clock.stopwatch_s() - renewed >= RENEW_S:
                     renewed = clock.stopwatch_s()
                     publishing.renew()
                     files.tidy()
-                    DBTaskResult.objects.filter(enqueued_at__lt=clock.now() - KEPT).delete()
+                    DBTaskResult.objects.filter(finished_at__lt=clock.now() - KEPT).delete()
             except Exception:
                 logger.exception("the sweep begins anew")
         close_old_connections()

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from krisenfest.web.accounts.models import Municipality, User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Nobody signs up by themselves, and no mail is sent that would say who has an account."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _(
+            "Zu viele falsche Passwörter. Warten Sie fünf Minuten, oder melden Sie sich mit Ihrem Passkey an."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an administrator invites."""
@@ -35,6 +47,20 @@ class TownAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Never."""
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """It vouches for members of its own town only: nobody else's log-in server opens a way into another town."""
+        known = [sociallogin.user] if sociallogin.is_existing else []
+        if sociallogin.state.get("process") == "connect" and isinstance(request.user, User):
+            known.append(request.user)
+        if not known or not all(map(self._vouches_for, known)):
+            raise ImmediateHttpResponse(render(request, "accounts/not_vouched_for.html", status=403))
+
+    def _vouches_for(self, user: User) -> bool:
+        towns = set(Municipality.objects.filter(memberships__user=user).values_list("slug", flat=True))
+        known = list(Municipality.objects.order_by("pk").values_list("slug", flat=True)[:2])
+        own = settings.CONFIG.oidc_town or (known[0] if len(known) == 1 else "")
+        return towns == {own}
 
     def get_requests_session(self) -> Any:
         """A session that waits no longer for the town's server than a person does."""

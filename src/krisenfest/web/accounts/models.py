@@ -107,6 +107,7 @@ class Invitation(models.Model):
     expires = models.DateTimeField()
     accepted = models.DateTimeField(null=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True)  # whose account it has become
+    reset = models.BooleanField(default=False)  # break glass: it opens an account that has lost every way in
 
     objects = InvitationQuerySet.as_manager()
 

@@ -27,23 +27,19 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "accounts/invitation_over.html", status=410)
     known = User.objects.filter(email=invitation.email).first()
-    if known and has_a_way_in(known) and request.user != known:
-        # Whoever holds the link must not get into an account that somebody uses already.
+    own = known if known is not None and request.user == known else None
+    if known and not own and not invitations.logs_in(invitation, known):
+        # Whoever holds the link must not get into an account that is somebody's already.
         return redirect(f"/desk/konto/login/?next={request.path}")
     if request.method != "POST":
         return render(request, "accounts/invitation.html", {"invitation": invitation})
-    user = invitations.take_up(invitation)
-    if has_a_way_in(user):
-        invitations.close(user, clock.now())
+    user = invitations.take_up(invitation, at=clock.now(), by=own)
+    if invitations.has_a_way_in(user):
         return redirect("/desk/")
-    perform_login(request, user, email_verification="none")
+    if not own:
+        perform_login(request, user, email_verification="none")
     messages.info(request, gettext("Richten Sie jetzt einen Passkey ein: damit melden Sie sich künftig an."))
     return redirect("mfa_add_webauthn")
-
-
-def has_a_way_in(user: User) -> bool:
-    """Whether a person can log in again: with a passkey, or a password."""
-    return user.has_usable_password() or Authenticator.objects.filter(user=user, type="webauthn").exists()
 
 
 @require_safe

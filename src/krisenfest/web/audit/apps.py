@@ -8,3 +8,7 @@ class AuditConfig(AppConfig):
 
     name = "krisenfest.web.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Listen."""
+        from krisenfest.web.audit import listening  # noqa: F401

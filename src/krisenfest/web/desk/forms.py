@@ -19,7 +19,8 @@ from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.measures import Form, Level
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.notices import AlertKind
-from krisenfest.domain.records import YEARS, Reading, Record
+from krisenfest.domain.periods import YEARS
+from krisenfest.domain.records import Reading, Record
 from krisenfest.domain.texts import LANGUAGES
 from krisenfest.site.addresses import slug
 from krisenfest.web.desk.messages import in_german

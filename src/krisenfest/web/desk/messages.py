@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 MESSAGES = {
-    "the end comes before the start; swap or mend the two": _(
+    "the end does not come after the start; mend one of the two": _(
         "Das Ende liegt vor dem Beginn. Bitte eines von beiden ändern."
     ),
     "comes before the alert began; mend one of the two": _("Die Entwarnung liegt vor dem Beginn der Warnung."),
@@ -20,6 +20,15 @@ MESSAGES = {
     "the measure ends by itself before that; leave repealed out": _("Die Maßnahme endet vorher von selbst."),
     "whoever submitted a change cannot approve it: ask a second person": _(
         "Wer eine Änderung zur Freigabe gibt, kann sie nicht selbst freigeben. Bitten Sie eine zweite Person."
+    ),
+    "whoever last edited a text cannot approve it: ask a second person": _(
+        "Sie haben diesen Text zuletzt bearbeitet. Freigeben muss ihn jemand, der ihn nicht geschrieben hat."
+    ),
+    "neither approved nor returned: press one of the two buttons": _(
+        "Nichts ist geschehen: weder freigegeben noch zurückgegeben. Bitte wählen Sie eines von beidem."
+    ),
+    "only who writes or approves may show a draft to others": _(
+        "Eine Vorschau dürfen nur Schreibende und Freigebende zeigen."
     ),
     "the draft has changed since you looked at it: look once more": _(
         "Der Entwurf hat sich geändert, seit Sie ihn angesehen haben. Bitte sehen Sie ihn noch einmal an."

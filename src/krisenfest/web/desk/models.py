@@ -122,6 +122,11 @@ class Draft(Room):
         return self.verb == Verb.REMOVE
 
     @property
+    def public_note(self) -> str:
+        """Why the record is taken out, for everybody to read."""
+        return " ".join(str(self.fields.get("note", "")).split())[:1000] if self.removes else ""
+
+    @property
     def scheduled(self) -> datetime | None:
         """The instant from which the record says something new, if it names one."""
         values: dict[str, Any] = self.payload or {}
@@ -160,9 +165,10 @@ class Approval(models.Model):
     confirm_by = models.DateTimeField(null=True)
     confirmed = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    missed = models.DateTimeField(null=True)  # when it was noted that nobody had confirmed in time
 
     class Meta:
-        """Four eyes."""
+        """Four eyes; what a constraint cannot say of two tables the triggers of migration 0002 say."""
 
         constraints = (
             models.CheckConstraint(
@@ -187,20 +193,24 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(municipality=municipality, exercise=exercise).order_by("number")
 
     def waiting(self) -> Self:
-        """Those that are not visible yet, in order."""
-        return self.exclude(status=Publication.DONE).order_by("number")
+        """Those that are still to become public, in order."""
+        return self.filter(status__in=(Publication.WAITING, Publication.FAILED)).order_by("number")
+
+    def of_record(self, kind: str, record_id: str) -> Self:
+        """Those of one record."""
+        return self.filter(revision__kind=kind, revision__record_id=record_id)
 
 
 class Publication(Room):
-    """An approval on its way to the public: waiting, failed (the old site stays), or done."""
+    """An approval on its way to the public: waiting, failed (the old site stays), done, or overtaken by a newer one."""
 
-    WAITING, FAILED, DONE = "waiting", "failed", "done"
+    WAITING, FAILED, DONE, SUPERSEDED = "waiting", "failed", "done", "superseded"
 
     number = models.PositiveIntegerField()  # in the order of approvals, without a gap
     approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="publication")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="publications")
     status = models.CharField(
-        max_length=10, default=WAITING, choices=[(each, each) for each in (WAITING, FAILED, DONE)]
+        max_length=10, default=WAITING, choices=[(each, each) for each in (WAITING, FAILED, DONE, SUPERSEDED)]
     )
     attempts = models.PositiveIntegerField(default=0)
     again_at = models.DateTimeField(null=True)  # not before this; after a failure

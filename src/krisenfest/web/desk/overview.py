@@ -24,7 +24,9 @@ from krisenfest.web.desk.place import Place
 from krisenfest.web.desk.words import STATES
 
 NEXT = timedelta(days=60)
+MOST = 30  # lines of a list
 LOOK_AGAIN_DAYS = 90
+AHEAD = ("announced", "ahead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ SHOWN = HOLDING | {"alert": frozenset({AlertState.IN_FORCE, AlertState.ALL_CLEAR
 def overview(place: Place, at: datetime) -> Overview:
     """The lists as of an instant."""
     records = [each.record for each in place.revisions().current()]
-    zone = place.files.municipality(at).zone
+    zone = place.files.standing_municipality(at).zone
     said = Words(get_language() or "de", zone)
     shown = [(record, line(record, at, said)) for record in records if record.kind in SHOWN]
     lines = [each for _, each in sorted(shown, key=_gravest) if each.state in SHOWN[each.kind]]
@@ -78,7 +80,7 @@ def overview(place: Place, at: datetime) -> Overview:
         alerts=[each for each in lines if each.kind == "alert"],
         measures=[each for each in lines if each.kind == "measure"],
         services=[each for each in lines if each.kind == "service"],
-        coming=sorted(_coming(records, at), key=lambda line: (str(line.at), line.kind, line.id))[:8],
+        coming=sorted(_coming(records, at), key=lambda line: (line.at or at, line.kind, line.id))[:MOST],
         overdue=list(_overdue(place, records, at.astimezone(zone).date())),
     )
 
@@ -118,10 +120,17 @@ def _gravest(shown: tuple[Record, Line]) -> tuple[bool, int, str]:
 
 
 def _coming(records: list[Record], at: datetime) -> Iterator[Line]:
+    """What begins is always told, however far ahead; what ends by itself only when it is near."""
     for record in records:
         for phase in phases(record):
-            if phase.start and at < phase.start <= at + NEXT:
+            near = phase.start is not None and phase.start <= at + NEXT
+            if phase.start and at < phase.start and (near or is_ahead(record, at)):
                 yield Line(record.kind, record.id, record.source.title, str(phase.state), phase.start)
+
+
+def is_ahead(record: Record, at: datetime) -> bool:
+    """Whether nothing of a record has begun yet."""
+    return next((each.state for each in phases(record) if at in each), "") in AHEAD
 
 
 def _overdue(place: Place, records: list[Record], today: date) -> Iterator[Line]:

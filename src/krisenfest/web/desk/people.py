@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -17,10 +18,12 @@ from krisenfest.domain.approval import Role
 from krisenfest.domain.promulgation import default_profile
 from krisenfest.errors import RefusedError, StepError
 from krisenfest.web.accounts import invitations
-from krisenfest.web.accounts.models import Invitation, Membership, User
+from krisenfest.web.accounts.models import Invitation, Membership, Municipality, User
 from krisenfest.web.audit import log
-from krisenfest.web.desk.place import Place, in_town
+from krisenfest.web.desk.place import Place, in_town, whole_number
 from krisenfest.web.desk.words import ROLES
+
+CONFIRM_WITHIN_MIN = range(5, 24 * 60 + 1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,26 +41,19 @@ def people(request: HttpRequest, place: Place) -> HttpResponse:
                 _removed(request, place)
                 return redirect(f"{place.base}menschen/")
             case "alone":
-                place.town.emergency_alone = "on" in request.POST
-                place.town.save()
-                details = {"on": place.town.emergency_alone}
-                log.record(
-                    "town.emergency-alone", place.town.slug, municipality=place.town, by=place.user, at=clock.now(),
-                    details=details,
-                )  # fmt: skip
-                return redirect(f"{place.base}menschen/")
+                minutes = whole_number(request.POST.get("minutes"))
+                if minutes in CONFIRM_WITHIN_MIN:
+                    _set_alone(place, on="on" in request.POST, minutes=minutes)
+                    return redirect(f"{place.base}menschen/")
+                context = {"problem": gettext("Die Bestätigung muss innerhalb von 5 Minuten bis 24 Stunden kommen.")}
             case "profile":
-                place.town.notice_profile = request.POST.get("profile", "").strip()[:4000]
-                place.town.save()
-                log.record(
-                    "town.notice-profile", place.town.slug, municipality=place.town, by=place.user, at=clock.now()
-                )
+                _set_profile(place, request.POST.get("profile", ""))
                 return redirect(f"{place.base}menschen/")
     rows: dict[User, list[Membership]] = {}
     for each in Membership.objects.of(place.town).select_related("user").order_by("user__email", "role"):
         rows.setdefault(each.user, []).append(each)
     now = clock.now()
-    land = place.files.municipality(now).land
+    land = place.files.standing_municipality(now).land
     context |= {
         "profile": place.town.notice_profile or default_profile(land),
         "rows": [(user, [(each, ROLES[each.role]) for each in held]) for user, held in rows.items()],
@@ -83,9 +79,26 @@ def _invited(request: HttpRequest, place: Place) -> dict[str, Any]:
     return {"link": request.build_absolute_uri(f"/desk/konto/einladung/{token}/"), "invitation": invitation}
 
 
+@transaction.atomic
+def _set_alone(place: Place, *, on: bool, minutes: int) -> None:
+    """Whether one person may warn alone, and within how many minutes a second one has to confirm."""
+    Municipality.objects.filter(pk=place.town.pk).update(emergency_alone=on, confirm_within_min=minutes)
+    details = {"on": on, "minutes": minutes}
+    log.record(
+        "town.emergency-alone", place.town.slug, municipality=place.town, by=place.user, at=clock.now(), details=details
+    )
+
+
+@transaction.atomic
+def _set_profile(place: Place, text: str) -> None:
+    """Where and how the municipality legally announces; what it says is on every proof, so not in the log."""
+    Municipality.objects.filter(pk=place.town.pk).update(notice_profile=text.strip()[:4000])
+    log.record("town.notice-profile", place.town.slug, municipality=place.town, by=place.user, at=clock.now())
+
+
 def _removed(request: HttpRequest, place: Place) -> None:
     number = request.POST.get("membership", "")
-    found = get_object_or_404(Membership.objects.of(place.town), pk=number if number.isdigit() else 0)
+    found = get_object_or_404(Membership.objects.of(place.town), pk=whole_number(number))
     others = Membership.objects.of(place.town).filter(role=Role.ADMINISTRATOR).exclude(pk=found.pk)
     if found.role == Role.ADMINISTRATOR and not others.exists():
         messages.error(request, gettext("Die letzte verwaltende Person kann ihre Rolle nicht verlieren."))

@@ -16,7 +16,7 @@ def pages(record: Record, files: Files, *, at: datetime, base_url: str) -> dict[
     """The files of the site that a record's own page consists of, as they would be if it were published at `at`."""
     record = marked(record) if files.exercise else record
     release = states.load(files.state).release
-    municipality = release.municipality if release else files.municipality(at)
+    municipality = release.municipality if release else files.standing_municipality(at)
     incoming = {version.key: Incoming(version.digest) for version in (release.current() if release else ())}
     incoming[Key(record.kind, record.id)] = Incoming.of(record)
     when = max(at, release.as_of) if release else at

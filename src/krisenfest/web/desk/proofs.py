@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +19,41 @@ from krisenfest.web.desk import words
 from krisenfest.web.desk.models import Publication, Step
 from krisenfest.web.rooms import MARK, files_for, site_address
 
+SOON = timedelta(minutes=1)  # a proof is made so soon after its publication
 DATES = ("provided", "promulgated", "valid_from", "valid_until")
 
 
 def place_of(publication: Publication) -> Path:
     """Where the PDF of a publication lies."""
     files = files_for(publication.municipality, exercise=publication.exercise)
-    return files.place / "proofs" / f"{publication.number}.pdf"
+    return files.proofs / f"{publication.number}.pdf"
 
 
 @task(queue_name="later")
 def proof_task(number: int) -> str:
-    """Write the PDF of a publication that is done; gives its path."""
-    publication = Publication.objects.select_related("revision", "approval__draft", "municipality").get(pk=number)
+    """Write the PDF of a publication that is done, as things stand now; gives its path.
+
+    Doing it again changes nothing unless more is known: that residents see it, that a second person has confirmed.
+    """
+    known = Publication.objects.select_related("revision", "approval__draft", "municipality")
+    publication = known.filter(pk=number, status=Publication.DONE).first()
+    if publication is None:  # of an exercise that is over
+        return ""
     place = place_of(publication)
-    if not place.exists():
-        data = pdf(facts(publication))
+    data = pdf(facts(publication))
+    if not place.exists() or place.read_bytes() != data:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(str(place), [data])
     return str(place)
+
+
+def complete(at: datetime) -> int:
+    """Ask for every proof that is not there although its publication is done; gives how many."""
+    settled = Publication.objects.filter(status=Publication.DONE, approval__at__lt=at - SOON)
+    missing = [each.pk for each in settled.select_related("municipality").iterator() if not place_of(each).exists()]
+    for number in missing:
+        proof_task.enqueue(number)
+    return len(missing)
 
 
 def facts(publication: Publication) -> dict[str, Any]:
@@ -45,7 +61,7 @@ def facts(publication: Publication) -> dict[str, Any]:
     approval, revision = publication.approval, publication.revision
     municipality, exercise = publication.municipality, publication.exercise
     files = files_for(municipality, exercise=exercise)
-    town = files.municipality(clock.now())
+    town = files.standing_municipality(clock.now())
     said = Words("de", town.zone)
     payload: dict[str, Any] = revision.payload or {}
     submitted = Step.objects.filter(draft=approval.draft, act="submit").last()
@@ -90,12 +106,15 @@ def pdf(values: dict[str, Any]) -> bytes:
 
 def _only_fonts(folder: Path) -> Any:
     """A fetcher that opens our fonts and nothing else: a text must not make the server fetch an address."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
     names = ("krisenfest-sans-400.woff2", "krisenfest-sans-600.woff2")
     allowed = {(folder / name).as_uri(): folder / name for name in names}
 
-    def fetch(url: str, *_: Any, **__: Any) -> dict[str, Any]:
-        if url not in allowed:
-            raise ValueError(f"{url} is not one of the fonts")
-        return {"string": allowed[url].read_bytes(), "mime_type": "font/woff2"}
+    class Fonts(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url not in allowed:
+                raise ValueError(f"{url} is not one of the fonts")
+            return URLFetcherResponse(url, allowed[url].read_bytes(), {"Content-Type": "font/woff2"})
 
-    return fetch
+    return Fonts()

@@ -106,7 +106,7 @@ def records(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _rows(place: Place, asked: Asked, at: datetime) -> list[Row]:
     """The entries that fit: what is current first, then what comes, then what is over; each by its title."""
-    said = Words(get_language() or "de", place.files.municipality(at).zone)
+    said = Words(get_language() or "de", place.files.standing_municipality(at).zone)
     wanted = asked.words.casefold().split()
     rows = []
     for each in place.revisions().current().filter(kind__in=asked.kinds()):

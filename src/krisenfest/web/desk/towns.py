@@ -68,7 +68,7 @@ def begin_exercise(town: Municipality, *, by: User | None, at: datetime) -> None
         Step.objects.filter(draft__municipality=town, draft__exercise=True).delete()
         Draft.objects.filter(**room).delete()
         Revision.objects.filter(**room).delete()
-        for folder in (files.content, files.site, files.state):
+        for folder in (files.content, files.site, files.state, files.proofs):
             shutil.rmtree(folder, ignore_errors=True)
         public = Revision.objects.of(town).current()
         payloads = [(each.kind, each.record_id, each.payload) for each in public]

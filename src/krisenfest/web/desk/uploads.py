@@ -11,12 +11,14 @@ import re
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from threading import Lock
 
 from django.conf import settings
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from krisenfest.errors import UploadError
 from krisenfest.site.addresses import slug
@@ -24,6 +26,7 @@ from krisenfest.site.addresses import slug
 MOST_PIXELS = 50_000_000  # width times height; what unpacks to more is no photograph but an attack
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses twice that, before a pixel is unpacked
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # and would warn of one more than that
+_one_switch = Lock()
 LONGEST_SIDE = 1920  # pixels; a page is read on a phone
 PICTURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 ENDINGS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "PDF": "pdf"}
@@ -77,10 +80,21 @@ def kind_of(data: bytes) -> str:
     raise UploadError("kind", "bring JPEG, PNG, WebP or PDF")
 
 
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Refuse a picture whose end is missing; Pillow's one switch for that is turned on by the printer of PDF files."""
+    with _one_switch:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _drawn_anew(data: bytes, kind: str) -> bytes:
     """The picture alone, upright, in a size for pages, without anything that its file held besides."""
     try:
-        with Image.open(BytesIO(data), formats=(kind,)) as opened:
+        with _whole_pictures_only(), Image.open(BytesIO(data), formats=(kind,)) as opened:
             if kind == "JPEG":
                 opened.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))  # a quarter of the work for a large one
             upright = ImageOps.exif_transpose(opened)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from krisenfest.web.desk import file_views, people, records, views, work_views
+from krisenfest.web.desk import file_views, people, preview_views, records, views, work_views
 
 ROOM = [
     path("", views.start, name="start"),
@@ -15,7 +15,7 @@ ROOM = [
     path("entwurf/<int:number>/schritt/", work_views.act, name="act"),
     path("entwurf/<int:number>/dateien/", file_views.attachments, name="files"),
     path("entwurf/<int:number>/dateien/<str:name>", file_views.attachment, name="file"),
-    path("entwurf/<int:number>/vorschau/", work_views.preview_link, name="preview-link"),
+    path("entwurf/<int:number>/vorschau/", preview_views.preview_link, name="preview-link"),
     path("eintraege/", records.records, name="records"),
     path("eintrag/<str:kind>/<str:record_id>/", views.record, name="record"),
     path("eintrag/<str:kind>/<str:record_id>/stimmt/", views.still_correct, name="still-correct"),
@@ -31,7 +31,7 @@ ROOM = [
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("vorschau/<str:token>/<path:page>", work_views.preview, name="preview"),
+    path("vorschau/<str:token>/<path:page>", preview_views.preview, name="preview"),
     path("<slug:slug>/uebung/", include((ROOM, "exercise")), {"exercise": True}),
     path("<slug:slug>/", include((ROOM, "desk"))),
 ]

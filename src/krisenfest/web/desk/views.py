@@ -20,8 +20,8 @@ from krisenfest.web.audit import log
 from krisenfest.web.audit.models import Entry
 from krisenfest.web.desk import proofs, publishing, towns, words, work
 from krisenfest.web.desk.models import Draft, Publication, Review
-from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, overview
-from krisenfest.web.desk.place import Place, in_town
+from krisenfest.web.desk.overview import LOOK_AGAIN_DAYS, is_ahead, overview
+from krisenfest.web.desk.place import Place, in_town, once_more
 from krisenfest.web.served import serve
 
 FIVE = (Verb.WARN, Verb.RULE, Verb.RESTRICT, Verb.INVITE, Verb.ALL_CLEAR)
@@ -45,16 +45,18 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     at_work = list(place.drafts().at_work().select_related("submitted_by", "changed_by", "author"))
     waiting = [each for each in at_work if _waits_for(place, each)]
     others = [each for each in at_work if each not in waiting]
-    to_confirm = Publication.objects.filter(**place.room, approval__alone=True, approval__confirmed=None).exclude(
-        approval__submitted_by=place.user
-    )
+    alone = place.publications().filter(approval__alone=True, approval__confirmed=None)
+    to_confirm = alone.exclude(approval__submitted_by=place.user)
+    if not place.may(Act.APPROVE, Verb.WARN):
+        to_confirm = alone.none()
     context = {
         "verbs": [(each.value, *words.VERBS[each]) for each in FIVE if each in place.verbs()],
         "more": [(each.value, *words.VERBS[each]) for each in (Verb.TELL, Verb.REMOVE) if each in place.verbs()],
         "waiting": waiting,
         "mine": [each for each in others if _is_of(each, place)],
         "others": [each for each in others if not _is_of(each, place)],
-        "to_confirm": to_confirm if place.may(Act.APPROVE, Verb.WARN) else (),
+        "to_confirm": to_confirm,
+        "unconfirmed": alone.filter(approval__confirm_by__lt=now).exclude(pk__in=to_confirm.values("pk")),
         "stuck": place.publications().filter(status=Publication.FAILED),
         "overview": overview(place, now),
         "now": now,
@@ -65,8 +67,9 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
 def _waits_for(place: Place, draft: Draft) -> bool:
     """Whether somebody else waits until this person has decided, or has mended what came back."""
     if draft.state == State.IN_REVIEW:
-        own = draft.submitted_by_id == place.user.pk and not place.exercise
-        return place.may(Act.APPROVE, draft.verb) and not own
+        if place.exercise:
+            return place.may(Act.SAVE, draft.verb)
+        return place.may(Act.APPROVE, draft.verb) and place.user.pk not in (draft.submitted_by_id, draft.changed_by_id)
     return draft.state == State.RETURNED and _is_of(draft, place)
 
 
@@ -91,6 +94,7 @@ def record(request: HttpRequest, place: Place, kind: str, record_id: str) -> Htt
         "reviews": Review.objects.filter(**place.room, kind=kind, record_id=record_id).order_by("-at")[:5],
         "can_write": place.may(Act.SAVE, Verb.TELL) or (kind == "alert" and place.may(Act.SAVE, Verb.WARN)),
         "can_remove": place.may(Act.SAVE, Verb.REMOVE),
+        "is_ahead": bool(newest.payload) and is_ahead(newest.record, clock.now()),
     }
     return render(request, "desk/record.html", context)
 
@@ -156,14 +160,13 @@ def proof(request: HttpRequest, place: Place, number: int) -> HttpResponseBase:
 def retry(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """One click: try a failed publication again."""
     found = get_object_or_404(place.publications(), number=number, status=Publication.FAILED)
-    if not place.may(Act.SAVE, found.approval.draft.verb):
-        raise RefusedError("only who writes or approves may try again")
-    publishing.retry(found)
+    publishing.retry(found, by=place.user, at=clock.now())
     return redirect(f"{place.base}veroeffentlichungen/{number}/")
 
 
 @require_POST
 @in_town
+@once_more(lambda request: True)
 def confirm(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """The second person confirms what one person has published alone."""
     found = get_object_or_404(place.publications(), number=number)

@@ -62,6 +62,7 @@ ACTS = {
     "return": _("zurückgegeben"),
     "approve": _("freigegeben"),
     "publish": _("veröffentlicht"),
+    "supersede": _("von einer neueren Fassung überholt"),
     "discard": _("verworfen"),
     "comment": _("Anmerkung"),
 }
@@ -81,5 +82,8 @@ LOGGED = {
     "draft.commented": _("angemerkt"),
     "draft.discarded": _("verworfen"),
     "draft.approved": _("freigegeben"),
+    "draft.preview": _("Vorschau geöffnet"),
+    "publication.retried": _("noch einmal versucht"),
+    "superseded": _("überholt"),
     "published": _("öffentlich"),
 }

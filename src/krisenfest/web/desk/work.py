@@ -10,13 +10,22 @@ import orjson
 from django.db import transaction
 from django.db.models import Max
 
-from krisenfest.domain.approval import Act, Role, State, Verb, require_four_eyes, require_permit, step
+from krisenfest.domain.approval import (
+    Act,
+    Role,
+    State,
+    Verb,
+    require_decider,
+    require_four_eyes,
+    require_permit,
+    step,
+)
 from krisenfest.domain.records import Record
 from krisenfest.domain.releases import canonical, digest
 from krisenfest.errors import RefusedError, StaleError, StepError
 from krisenfest.web.accounts.models import Municipality, User
 from krisenfest.web.audit import log
-from krisenfest.web.desk import publishing
+from krisenfest.web.desk import proofs, publishing
 from krisenfest.web.desk.models import Approval, Draft, Publication, Revision, Step, Template
 
 PRESENT = timedelta(seconds=45)  # whoever had a draft open so recently is still at it
@@ -67,9 +76,10 @@ def save(draft: Draft, fields: Mapping[str, Any], *, title: str, version: int, b
             return draft
         if draft.version != version:
             raise StaleError("somebody else saved in the meantime: compare the two and keep what is right")
+        if draft.fields != dict(fields) or draft.changed_by is None:
+            draft.changed, draft.changed_by = at, by
         draft.state, draft.fields, draft.title = state, dict(fields), title[:300]
         draft.version += 1
-        draft.changed, draft.changed_by = at, by
         draft.opened, draft.opened_by = at, by
         draft.save()
     return draft
@@ -134,7 +144,7 @@ def keep_as_template(draft: Draft, name: str, *, by: User, at: datetime) -> Temp
 
 def give_back(draft: Draft, reason: str, *, by: User, at: datetime) -> Draft:
     """Return a draft to its author, with a reason."""
-    require_permit(by.roles_in(draft.municipality), Act.RETURN, Verb(draft.verb))
+    require_decider(by.roles_in(draft.municipality), Act.RETURN, Verb(draft.verb), exercise=draft.exercise)
     if not reason.strip():
         raise StepError("a reason is needed: the author wants to know what to change")
     with transaction.atomic():
@@ -163,13 +173,15 @@ def comment(draft: Draft, text: str, *, by: User, at: datetime) -> Step:
 def approve(draft: Draft, *, version: int, by: User, at: datetime) -> Publication:
     """The second pair of eyes: from here on it is on its way to the public.
 
-    `version` is the one that was looked at. Raises RefusedError if `by` submitted it, except in an exercise, and
-    StaleError if it is not what was looked at any more.
+    `version` is the one that was looked at. Raises RefusedError if `by` submitted or last edited it, except in an
+    exercise, and StaleError if it is not what was looked at any more.
     """
-    require_permit(by.roles_in(draft.municipality), Act.APPROVE, Verb(draft.verb))
+    require_decider(by.roles_in(draft.municipality), Act.APPROVE, Verb(draft.verb), exercise=draft.exercise)
     with transaction.atomic():
         draft = _locked(draft)
-        require_four_eyes(submitter=draft.submitted_by, approver=by, exercise=draft.exercise)
+        require_four_eyes(
+            submitter=draft.submitted_by, approver=by, last_editor=draft.changed_by, exercise=draft.exercise
+        )
         if draft.version != version:
             raise StaleError("the draft has changed since you looked at it: look once more")
         return _approved(draft, by, at, approved_by=by)
@@ -203,6 +215,7 @@ def confirm(approval: Approval, *, by: User, at: datetime) -> Approval:
         approval.confirmed, approval.confirmed_by = at, by
         approval.save()
         _log("alert.confirmed", draft, by, at)
+        proofs.proof_task.enqueue(approval.publication.pk)  # it says so
     return approval
 
 
@@ -217,7 +230,6 @@ def _approved(
 ) -> Publication:
     _require_newest(draft)
     draft.state = step(State(draft.state), Act.APPROVE)
-    draft.save()
     assert draft.submitted_by is not None  # held by the database too
     approval = Approval.objects.create(
         draft=draft,
@@ -228,6 +240,7 @@ def _approved(
         alone=alone,
         confirm_by=confirm_by,
     )
+    draft.save()  # after its approval: the database refuses an approved draft without one
     _stepped(draft, Act.APPROVE, by, at)
     publication = _committed(draft, approval, at)
     _log("draft.approved-alone" if alone else "draft.approved", draft, by, at, {"publication": publication.number})

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from krisenfest import clock
-from krisenfest.domain.approval import STEPS, Act, State, Verb
-from krisenfest.domain.kinds import KINDS
+from krisenfest.domain.approval import STEPS, Act, State, Verb, require_permit
 from krisenfest.domain.municipality import Municipality as MunicipalityRecord
 from krisenfest.domain.records import Record
-from krisenfest.errors import StaleError
-from krisenfest.site.addresses import record_path
-from krisenfest.web.accounts.models import token_digest
-from krisenfest.web.desk import preview as previews
+from krisenfest.errors import KrisenfestError, StaleError
 from krisenfest.web.desk import words, work
 from krisenfest.web.desk.changes import changes
-from krisenfest.web.desk.file_views import shown
-from krisenfest.web.desk.files import place_of
 from krisenfest.web.desk.forms import RecordForm, form_for, free_id
-from krisenfest.web.desk.models import Draft, PreviewLink, Revision, Template
+from krisenfest.web.desk.models import Draft, Revision, Template
 from krisenfest.web.desk.overview import first_moments
-from krisenfest.web.desk.place import Place, in_town
+from krisenfest.web.desk.place import Place, in_town, once_more, whole_number
 from krisenfest.web.desk.presets import PRESETS, Preset
-from krisenfest.web.rooms import files_for, site_address
-from krisenfest.web.served import serve
 
 NEW_KINDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.WARN: ("alert",),
@@ -41,7 +31,6 @@ NEW_KINDS: Mapping[Verb, tuple[str, ...]] = {
     Verb.INVITE: ("event",),
     Verb.TELL: ("notice", "page"),
 }
-PREVIEW_OPEN_FOR = timedelta(days=2)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +40,8 @@ def begin(request: HttpRequest, place: Place, verb: str) -> HttpResponse:
     chosen = _verb(verb)
     kind, record_id = request.GET.get("kind", ""), request.GET.get("id", "")
     base = _base(place, kind, record_id) if record_id else None
+    if base is not None and request.method != "POST":  # looking at an address begins nothing
+        return redirect(f"{place.base}eintrag/{base.kind}/{base.record_id}/")
     if base is None and chosen not in NEW_KINDS:
         return redirect(f"{place.base}eintraege/?verb={verb}")
     presets: list[Preset | Template] = []
@@ -61,7 +52,7 @@ def begin(request: HttpRequest, place: Place, verb: str) -> HttpResponse:
         context = {"verb": verb, "name": words.VERBS[verb][0], "presets": presets, "kinds": kinds}
         return render(request, "desk/begin.html", context)
     now = clock.now()
-    town = place.files.municipality(now)
+    town = place.files.standing_municipality(now)
     fields: dict[str, Any] = {}
     if base is not None:
         kind = base.kind
@@ -115,9 +106,10 @@ def _base(place: Place, kind: str, record_id: str) -> Revision:
 def edit(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """Write a draft: every save counts, a stale one shows both, and handing over checks everything at once."""
     draft: Draft = get_object_or_404(place.drafts(), pk=number)
+    require_permit(place.roles, Act.SAVE, Verb(draft.verb))
     if draft.state not in (State.DRAFT, State.RETURNED):
         return redirect(f"{place.base}entwurf/{number}/")
-    town = place.files.municipality(clock.now())
+    town = place.files.standing_municipality(clock.now())
     form_class = None if draft.removes else _form_class(Verb(draft.verb), draft.kind)
     if request.method == "POST":
         return _saved(request, place, draft, town, form_class)
@@ -140,9 +132,9 @@ def _saved(
     form_class: type[RecordForm] | None,
 ) -> HttpResponse:
     by_script = request.headers.get("X-Autosave") == "1"
-    names = list(form_class(town).fields) if form_class else ["reason"]
+    names = list(form_class(town).fields) if form_class else ["reason", "note"]
     fields = {name: request.POST.get(name, "") for name in names}
-    version = int(request.POST.get("version") or 0) if request.POST.get("version", "0").isdigit() else 0
+    version = whole_number(request.POST.get("version"))
     title = fields.get("title") or draft.title
     try:
         draft = work.save(draft, fields, title=title, version=version, by=place.user, at=clock.now())
@@ -182,7 +174,7 @@ def _submitted(
     record: Record | None = None
     if form_class:
         form = form_class(town, request.POST)
-        taken = place.revisions().filter(kind=draft.kind).values_list("record_id", flat=True)
+        taken = _taken(place, draft)
         # Until it has been public the id follows the title.
         record_id = draft.record_id if draft.base else free_id(str(draft.fields.get("title", "")), taken)
         record = form.record(record_id, draft.base.payload if draft.base else None)
@@ -193,6 +185,13 @@ def _submitted(
     work.submit(draft, record, version=draft.version, by=place.user, at=now)
     messages.success(request, gettext("Wartet jetzt auf die Freigabe durch eine zweite Person."))
     return redirect(f"{place.base}entwurf/{draft.pk}/")
+
+
+def _taken(place: Place, draft: Draft) -> set[str]:
+    """The ids that a new record cannot have: those of others, public or not, and of what is to become public."""
+    others = place.drafts().filter(kind=draft.kind, state__in=(State.IN_REVIEW, State.APPROVED)).exclude(pk=draft.pk)
+    public = place.revisions().filter(kind=draft.kind)
+    return {*public.values_list("record_id", flat=True), *others.values_list("record_id", flat=True)}
 
 
 def _corrected(record: Record, correction: str, town: MunicipalityRecord, at: datetime) -> Record:
@@ -214,7 +213,7 @@ def draft(request: HttpRequest, place: Place, number: int) -> HttpResponse:
 
 
 def _shown(place: Place, draft: Draft) -> dict[str, Any]:
-    town = place.files.municipality(clock.now())
+    town = place.files.standing_municipality(clock.now())
     before = draft.base.payload if draft.base else None
     own = draft.submitted_by_id == place.user.pk
     publication = getattr(getattr(draft, "approval", None), "publication", None)
@@ -227,11 +226,13 @@ def _shown(place: Place, draft: Draft) -> dict[str, Any]:
         "is_new": before is None,
         "where": _where(draft, town),
         "scheduled": draft.scheduled,
+        "later": bool(draft.scheduled and draft.scheduled > clock.now()) and not draft.removes,
         "steps": [(words.ACTS.get(each.act, each.act), each) for each in draft.steps.select_related("by")],
         "can_edit": draft.state in (State.DRAFT, State.RETURNED) and place.may(Act.SAVE, draft.verb),
         "can_approve": draft.state == State.IN_REVIEW
-        and place.may(Act.APPROVE, draft.verb)
-        and (not own or place.exercise),
+        and (place.may(Act.SAVE, draft.verb) if place.exercise else place.may(Act.APPROVE, draft.verb) and not own),
+        "own_words": draft.changed_by_id == place.user.pk and not own and not place.exercise,
+        "can_preview": place.may(Act.SAVE, draft.verb) or place.may(Act.APPROVE, draft.verb),
         "can_take_back": draft.state == State.IN_REVIEW and own,
         "can_comment": (State(draft.state), Act.COMMENT) in STEPS and place.may(Act.COMMENT, draft.verb),
         "alone": draft.state == State.IN_REVIEW
@@ -252,24 +253,27 @@ def _where(draft: Draft, town: MunicipalityRecord) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_town
-@reauthentication_required(allow_get=True, enabled=lambda request: "approve" in request.POST)  # type: ignore[untyped-decorator]  # allauth has no types
+@once_more(lambda request: request.method == "POST" and "return" not in request.POST)
 def approve(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """For a phone and one thumb: what changes, for whom, from when; approve, or return with a reason."""
     found: Draft = get_object_or_404(place.drafts(), pk=number)
     if request.method != "POST":
         return render(request, "desk/approve.html", _shown(place, found))
     now = clock.now()
-    version = int(request.POST.get("version", "0")) if request.POST.get("version", "0").isdigit() else 0
     if "return" in request.POST:
         work.give_back(found, request.POST.get("reason", ""), by=place.user, at=now)
         messages.success(request, gettext("Zurückgegeben."))
         return redirect(f"{place.base}entwurf/{number}/")
+    if "approve" not in request.POST:
+        raise KrisenfestError("neither approved nor returned: press one of the two buttons")
+    version = whole_number(request.POST.get("version"))
     publication = work.approve(found, version=version, by=place.user, at=now)
     return redirect(f"{place.base}veroeffentlichungen/{publication.number}/")
 
 
 @require_POST
 @in_town
+@once_more(lambda request: request.POST.get("act") == "alone")
 def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """The smaller steps: take back, put away, comment; publish alone in an emergency."""
     found: Draft = get_object_or_404(place.drafts(), pk=number)
@@ -290,56 +294,3 @@ def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
         case _:
             raise Http404
     return redirect(f"{place.base}entwurf/{number}/")
-
-
-@require_POST
-@in_town
-def preview_link(request: HttpRequest, place: Place, number: int) -> HttpResponse:
-    """A link that shows the draft, as it stands then, to whoever has it, until it expires."""
-    found: Draft = get_object_or_404(place.drafts(), pk=number)
-    token = secrets.token_urlsafe(24)
-    now = clock.now()
-    PreviewLink.objects.create(draft=found, digest=token_digest(token), expires=now + PREVIEW_OPEN_FOR)
-    record = _as_it_stands(found, place.files.municipality(now))
-    if record is None:
-        messages.error(
-            request, gettext("Der Entwurf ist noch nicht vollständig; „Zur Freigabe geben“ sagt, was fehlt.")
-        )
-        return redirect(f"{place.base}entwurf/{number}/")
-    address = f"/desk/vorschau/{token}/{record_path(record.kind, record.id)}"
-    if "share" in request.POST:
-        full = request.build_absolute_uri(address)
-        return render(request, "desk/preview_link.html", {"draft": found, "address": full, "hours": 48})
-    return redirect(address)
-
-
-def _as_it_stands(draft: Draft, town: MunicipalityRecord) -> Record | None:
-    if draft.payload and draft.state not in (State.DRAFT, State.RETURNED):
-        return KINDS[draft.kind].model_validate(draft.payload)
-    if draft.removes:
-        return None
-    form = _form_class(Verb(draft.verb), draft.kind)(town, draft.fields)
-    return form.record(
-        draft.record_id or free_id(draft.title or "entwurf", ()), draft.base.payload if draft.base else None
-    )
-
-
-@require_safe
-def preview(request: HttpRequest, token: str, page: str) -> HttpResponseBase:
-    """A page of the site with the draft in it; everything but the draft's own pages is the public site."""
-    now = clock.now()
-    link = PreviewLink.objects.filter(digest=token_digest(token), expires__gt=now).select_related("draft").first()
-    if link is None:
-        return render(request, "desk/preview_over.html", status=410)
-    found = link.draft
-    files = files_for(found.municipality, exercise=found.exercise)
-    if place_of(found, page):
-        return shown(request, found, page)
-    record = _as_it_stands(found, files.municipality(now))
-    if record is not None:
-        address = site_address(found.municipality, exercise=found.exercise)
-        pages = previews.pages(record, files, at=now, base_url=address)
-        if page in pages:
-            kind = "text/html; charset=utf-8" if page.endswith(".html") else "application/octet-stream"
-            return HttpResponse(pages[page], content_type=kind, headers={"X-Robots-Tag": "noindex"})
-    return serve(request, files.site, page)
