@@ -83,17 +83,19 @@ def page_is_there(address: str, path: str) -> bool:
         return False
 
 
-def reader(address: str, path: str, until: float) -> float | None:
-    """Ask for a page again and again; gives the moment at which it was there, or None if it was not in time."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
-    while time.perf_counter() < until:
+class Reader:
+    """Somebody who reads the public site."""
+
+    def __init__(self, address: str) -> None:
+        self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+
+    def sees(self, path: str) -> bool:
+        """Whether a page is there now."""
         try:
-            if _status(connection, path) == 200:
-                return time.perf_counter()
+            return _status(self.connection, path) == 200
         except (http.client.HTTPException, OSError):
-            connection.close()
-        time.sleep(POLL_S)
-    return None
+            self.connection.close()
+            return False
 
 
 def _status(connection: http.client.HTTPConnection, path: str) -> int:

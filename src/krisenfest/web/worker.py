@@ -82,6 +82,7 @@ class Workshop:
         self.threads = [
             *(threading.Thread(target=self._work, args=(each,), name=each.worker_id) for each in self.workers),
             threading.Thread(target=self._sweep, name="sweeper", daemon=True),
+            threading.Thread(target=self._publish, name="publisher"),
             *post_office.threads(self.stopping),
         ]
 
@@ -105,6 +106,17 @@ class Workshop:
             except Exception:
                 logger.exception("the worker begins anew")
                 self.stopping.wait(1)
+
+    def _publish(self) -> None:
+        """Publish at once what this process has approved; a task in the database stands for it if this one dies."""
+        while not self.stopping.is_set():
+            if publishing.something_waits.wait(0.5):
+                publishing.something_waits.clear()
+                try:
+                    publishing.sweep()
+                except Exception:
+                    logger.exception("left to the worker")
+                close_old_connections()
 
     def _sweep(self) -> None:
         renewed = clock.stopwatch_s() - RENEW_S  # the first time at once: the server may have been down for long

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from django.db import transaction
@@ -29,10 +30,12 @@ from krisenfest.web.rooms import Files, files_for, site_address
 
 logger = logging.getLogger("krisenfest.publishing")
 LONGEST_WAIT = timedelta(minutes=5)
+something_waits = Event()
 
 
 def enqueue(publication: Publication) -> None:
     """Wake a worker, in the transaction of the approval: a worker sees both or neither."""
+    transaction.on_commit(something_waits.set)  # one in this process need not ask the database
     publish_task.enqueue(publication.municipality_id, publication.exercise)
 
 
