@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-# Two files of tests at a time; the largest files begin first only by luck, so more processes than two gain little.
+# Two files of tests at a time. Playwright keeps a loop running in its process, so tests with a browser have a run of their own.
 TWO := --numprocesses 2 --dist loadfile
 
 .PHONY: setup demo test check lint bench pictures lock clean
@@ -22,8 +22,10 @@ demo: setup
 test: setup
 	@scripts/ensure-chromium || true
 	@scripts/ensure-dovecot || true
-	$(PY) -m pytest $(TWO)
-	scripts/with-postgres $(PY) -m pytest -q $(TWO) tests/web tests/journeys/test_desk.py::test_each_of_the_five_verbs_leads_to_the_public_site
+	$(PY) -m pytest $(TWO) -m "not browser"
+	$(PY) -m pytest $(TWO) -m browser
+	scripts/with-postgres $(PY) -m pytest -q $(TWO) tests/web
+	scripts/with-postgres $(PY) -m pytest -q tests/journeys/test_desk.py::test_each_of_the_five_verbs_leads_to_the_public_site
 
 lint: setup
 	.venv/bin/ruff format --check .

@@ -28,6 +28,13 @@ settings.register_profile("krisenfest", deadline=None, max_examples=60, derandom
 settings.load_profile("krisenfest")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for a browser is a test with a browser, marked or not."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real data beside the checkout; tests that need it are skipped where it is not."""

@@ -140,6 +140,7 @@ def test_no_page_of_a_registration_breaks_a_rule_of_accessibility(
     found: dict[str, Any] = {}
 
     def look(name: str, at: Any = page) -> None:
+        at.wait_for_load_state("load")  # with its style sheet
         violations = Axe().run(at).response["violations"]
         if violations:
             found[name] = [(each["id"], each["nodes"][0]["html"]) for each in violations]
