@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -299,58 +300,46 @@ def demo(given: argparse.Namespace) -> int:
     return demo_server.run(port=given.port, data=given.data, as_json=given.json, config=given.config, at=clock.now())
 
 
-def serve(given: argparse.Namespace) -> int:
-    """Exit 0 when it is stopped, 1 if the port is taken."""
+def _server() -> ModuleType:
+    """The commands of the server, with Django set up and the tables up to date."""
     from krisenfest.web import setup
 
     setup.configure()
     setup.migrate()
     from krisenfest.web import commands
 
-    return commands.serve(given.host, given.port, work=not given.no_worker)
+    return commands
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Exit 0 when it is stopped, 1 if the port is taken."""
+    commands = _server()
+    return int(commands.serve(given.host, given.port, work=not given.no_worker))
 
 
 def worker(given: argparse.Namespace) -> int:
     """Exit 0 when it is stopped."""
-    from krisenfest.web import setup
-
-    setup.configure()
-    setup.migrate()
-    from krisenfest.web import commands
-
-    return commands.work()
+    commands = _server()
+    return int(commands.work())
 
 
 def town_step(given: argparse.Namespace) -> int:
     """Exit 0: done, 1: the folder has problems, or the name is taken or unknown; nothing written then."""
-    from krisenfest.web import setup
-
-    setup.configure()
-    setup.migrate()
-    from krisenfest.web import commands
-
+    commands = _server()
     if given.step == "add":
-        return commands.add_town(given.slug, given.folder, host=given.host, at=clock.now())
-    return commands.export_town(given.slug, given.folder, at=clock.now())
+        return int(commands.add_town(given.slug, given.folder, host=given.host, at=clock.now()))
+    return int(commands.export_town(given.slug, given.folder, at=clock.now()))
 
 
 def break_glass(given: argparse.Namespace) -> int:
     """Exit 0: the link of the invitation is printed, 1: the municipality is not there."""
-    from krisenfest.web import setup
-
-    setup.configure()
-    setup.migrate()
-    from krisenfest.web import commands
-
-    return commands.break_glass(given.slug, given.email, reset=given.reset, at=clock.now())
+    commands = _server()
+    return int(commands.break_glass(given.slug, given.email, reset=given.reset, at=clock.now()))
 
 
 def backup(given: argparse.Namespace) -> int:
     """Exit 0: written, 1: the file is there already."""
-    from krisenfest.web import setup
-
-    setup.configure()
-    setup.migrate()
+    _server()
     from krisenfest.web import backups
 
     backups.backup(given.file, password=given.config.backup_password)
@@ -359,10 +348,7 @@ def backup(given: argparse.Namespace) -> int:
 
 def restore(given: argparse.Namespace) -> int:
     """Exit 0: everything is back, 3: not empty, or the password or the file is not right; nothing changed then."""
-    from krisenfest.web import setup
-
-    setup.configure()
-    setup.migrate()
+    _server()
     from krisenfest.web import backups
 
     backups.restore(given.file, password=given.config.backup_password)
@@ -371,14 +357,9 @@ def restore(given: argparse.Namespace) -> int:
 
 def audit_step(given: argparse.Namespace) -> int:
     """Exit 0: whole, or exported; 3: somebody changed it."""
-    from krisenfest.web import setup
-
-    setup.configure()
-    setup.migrate()
-    from krisenfest.web import commands
-
+    commands = _server()
     if given.step == "export":
-        return commands.export_audit(given.slug)
+        return int(commands.export_audit(given.slug))
     entries, problems = commands.verify_audit(given.slug)
     if given.json:
         _print_json({"entries": entries, "problems": problems})

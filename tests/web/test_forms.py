@@ -15,8 +15,9 @@ from krisenfest.domain.kinds import KINDS
 from krisenfest.sources import folder as folders
 from krisenfest.sources.files import scan
 from krisenfest.web.desk.form_table import FORMS_BY, form_for
-from krisenfest.web.desk.forms import CHANGING, free_id
+from krisenfest.web.desk.forms import CHANGING
 from krisenfest.web.desk.presets import PRESETS
+from krisenfest.web.desk.record_form import free_id
 
 CONTENT = folders.read(MUSTERSTADT, scan(MUSTERSTADT, Config()), at=AT)
 TOWN = CONTENT.municipality

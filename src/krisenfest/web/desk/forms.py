@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from pydantic import ValidationError
 
 from krisenfest.domain.approval import Verb
 from krisenfest.domain.continuity import Status
-from krisenfest.domain.kinds import KINDS
 from krisenfest.domain.measures import Form, Level
 from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.notices import AlertKind
-from krisenfest.domain.periods import YEARS
-from krisenfest.domain.records import Reading, Record
-from krisenfest.domain.texts import LANGUAGES
-from krisenfest.site.addresses import slug
 from krisenfest.web.desk import register_fields
-from krisenfest.web.desk.messages import in_german
+from krisenfest.web.desk.record_form import (
+    Attached,
+    Day,
+    Moment,
+    RecordForm,
+    Values,
+    choice_field,
+    lines_of,
+    listed,
+    text_field,
+)
 
-Values = dict[str, Any]
 AGENDA_LINE = re.compile(r"\d{1,2}[:.]\d{2}\s+\S")
 
 HAZARDS = {
@@ -65,170 +68,6 @@ STATUSES = {
 }
 
 
-class Moment(forms.CharField):
-    """A local time, as the browser's own field writes it: 2026-07-01T18:00."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def clean(self, value: Any) -> str:
-        """The text, if it is a time."""
-        text = str(super().clean(value))
-        if text:
-            try:
-                datetime.fromisoformat(text)
-            except ValueError:
-                raise forms.ValidationError(
-                    gettext("Schreiben Sie Tag und Uhrzeit, zum Beispiel 2026-07-01T18:00.")
-                ) from None
-        return text
-
-
-class Day(forms.CharField):
-    """A day: 2026-07-01."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def clean(self, value: Any) -> str:
-        """The text, if it is a day."""
-        text = str(super().clean(value))
-        if text:
-            try:
-                year = date.fromisoformat(text).year
-            except ValueError:
-                raise forms.ValidationError(gettext("Schreiben Sie einen Tag, zum Beispiel 2026-07-01.")) from None
-            if year not in YEARS:
-                raise forms.ValidationError(gettext("Dieses Jahr kann nicht gemeint sein."))
-        return text
-
-
-def _text(label: Any, *, rows: int = 0, required: bool = False, most: int = 4000, hint: Any = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
-    return forms.CharField(label=label, required=required, max_length=most, widget=widget, help_text=hint)
-
-
-def _choice(label: Any, choices: Mapping[Any, Any], **more: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=[(each.value, name) for each, name in choices.items()], **more)
-
-
-class RecordForm(forms.Form):
-    """One verb's form. `record` gives the record that it has become, or puts every problem beside its field."""
-
-    kind: ClassVar[str]
-    verb: ClassVar[Verb]
-    said: ClassVar[tuple[str, ...]] = ("title", "summary", "body")  # fields that are words of the source text
-    translated: ClassVar[tuple[str, ...]] = ("title", "summary")
-    moments: ClassVar[tuple[str, ...]] = ()
-    days: ClassVar[tuple[str, ...]] = ()
-
-    title = _text(_("Überschrift"), required=True, most=300)
-    correction = _text(
-        _("Berichtigung"), rows=2, most=2000, hint=_("Nur wenn etwas falsch war: was, in einem Satz. Das lesen alle.")
-    )
-
-    def __init__(self, town: Municipality, *arguments: Any, **named: Any) -> None:
-        named.setdefault("label_suffix", "")
-        super().__init__(*arguments, **named)
-        self.town = town
-        where = str((self.data if self.is_bound else self.initial).get("area") or "")
-        if town.parts or where:
-            choices = {"": gettext("ganze Kommune"), **{each.id: each.name("de") for each in town.parts}}
-            choices.setdefault(where, where)  # what a folder has brought: a Kreis, a Land, several parts
-            self.fields["area"] = forms.ChoiceField(label=gettext("Wo"), choices=list(choices.items()), required=False)
-        self.order_fields(self.field_order)
-        for lang in town.languages[1:]:
-            for name in self.translated:
-                original = self.fields[name]
-                self.fields[f"{name}__{lang}"] = forms.CharField(
-                    label=f"{original.label} ({LANGUAGES.get(lang, lang)})",
-                    required=False,
-                    max_length=300 if name == "title" else 4000,
-                    widget=type(original.widget)(attrs={"lang": lang, "dir": "auto", **original.widget.attrs}),
-                )
-
-    def main_fields(self) -> list[forms.BoundField]:
-        """The fields that are always asked."""
-        return [self[name] for name in self.fields if "__" not in name and name != "correction"]
-
-    def language_fields(self) -> list[forms.BoundField]:
-        """The fields of the other languages."""
-        return [self[name] for name in self.fields if "__" in name]
-
-    @classmethod
-    def fields_of(cls, payload: Mapping[str, Any], town: Municipality) -> Values:
-        """What the form shows of a record that is there already."""
-        source = payload["texts"][0]
-        found: Values = {name: source.get(name, "") for name in cls.said}
-        for text in payload["texts"][1:]:
-            found |= {f"{name}__{text['lang']}": text.get(name, "") for name in cls.translated}
-        if payload.get("area"):
-            found["area"] = " ".join(payload["area"])
-        for name in cls.moments:
-            if payload.get(name):
-                found[name] = local(payload[name], town)
-        found |= {name: payload[name] for name in cls.days if payload.get(name)}
-        return found
-
-    def record(self, record_id: str, base: Mapping[str, Any] | None) -> Record | None:
-        """The record that the form has become; None if something is wrong, with every problem beside its field."""
-        whole = self.is_valid()
-        # Where a field is wrong another stands in, so that the rest is checked too and all is told at once.
-        given = {name: self.cleaned_data.get(name, "" if whole else "-") for name in self.fields}
-        dates = [name for name, field in self.fields.items() if isinstance(field, Moment | Day)]
-        given |= {name: "" for name in dates if given[name] == "-"}
-        values: Values = dict(base) if base else {"kind": self.kind}
-        values["id"] = record_id
-        values["texts"] = self._texts(base, given)
-        if "area" in self.fields:
-            values["area"] = given["area"].split()
-        for name in (*self.moments, *self.days):
-            values[name] = given[name] or None
-        values |= self.own(given, base)
-        values = {name: value for name, value in values.items() if value is not None}
-        try:
-            record = KINDS[self.kind].model_validate(values, context=Reading(zone=self.town.zone))
-        except ValidationError as error:
-            self._tell(error)
-            return None
-        return record if whole and self.is_valid() else None
-
-    def own(self, given: Values, base: Mapping[str, Any] | None) -> Values:
-        """The fields that only this form has."""
-        return {}
-
-    def _texts(self, base: Mapping[str, Any] | None, given: Values) -> list[Values]:
-        before: dict[str, Values] = {each["lang"]: dict(each) for each in base["texts"]} if base else {}
-        lang = self.town.source_lang
-        source = before.get(lang, {"lang": lang}) | {name: given[name] for name in self.said}
-        texts = [{name: value for name, value in source.items() if value != ""}]
-        for other in sorted({*self.town.languages, *before} - {lang}):
-            text = before.get(other, {"lang": other})
-            asked = [name for name in self.translated if f"{name}__{other}" in given]
-            new = {name: given[f"{name}__{other}"] for name in asked}
-            if any(text.get(name, "") != value for name, value in new.items()):
-                text.pop("translates", None)
-            text |= new
-            if text.get("title"):
-                texts.append({name: value for name, value in text.items() if value != ""})
-            elif any(new.values()):
-                field = "title" if "title" in asked else asked[0]
-                self.add_error(f"{field}__{other}", gettext("Eine Übersetzung braucht eine Überschrift."))
-        return texts
-
-    def _tell(self, error: ValidationError) -> None:
-        for each in error.errors():
-            field = str(each["loc"][0]) if each["loc"] else ""
-            message = each["msg"].removeprefix("Value error, ")
-            if not field and (found := re.match(r"([a-z_]+): (.*)", message)):
-                field, message = found.groups()
-            if field == "texts":
-                field = str(each["loc"][2]) if len(each["loc"]) > 2 else "title"
-            shown = {"valid_until": "valid_through"}.get(field, field)
-            if each["type"] == "missing" or {field, shown} & set(self.errors):
-                continue  # the form has told it already
-            known = next((name for name in (field, shown) if name in self.fields), None)
-            self.add_error(known, in_german(message) if known else f"{field}: {in_german(message)}")
-
-
 class WarnForm(RecordForm):
     """Warn: what of, where, what to do, until when."""
 
@@ -237,11 +76,11 @@ class WarnForm(RecordForm):
     translated = ("title", "instructions")
     moments = ("valid_from", "valid_until")
 
-    hazard = _choice(_("Wovor"), HAZARDS)
-    instructions = _text(_("Was ist zu tun"), rows=5, required=True)
+    hazard = choice_field(_("Wovor"), HAZARDS)
+    instructions = text_field(_("Was ist zu tun"), rows=5, required=True)
     valid_from = Moment(label=_("Gilt ab"))
     valid_until = Moment(label=_("Gilt bis"), help_text=_("Eine Warnung endet von selbst. Verlängern geht jederzeit."))
-    body = _text(_("Mehr dazu"), rows=4, most=20000)
+    body = text_field(_("Mehr dazu"), rows=4, most=20000)
 
     field_order = ("hazard", "title", "instructions", "area", "valid_from", "valid_until", "body")
 
@@ -265,7 +104,7 @@ class AllClearForm(RecordForm):
     said = ("all_clear",)
     translated = ("all_clear",)
     title = None  # type: ignore[assignment]  # Django's way to leave a field out
-    all_clear = _text(_("Entwarnung"), rows=4, required=True)
+    all_clear = text_field(_("Entwarnung"), rows=4, required=True)
     at = Moment(label=_("Ab wann"))
 
     @classmethod
@@ -291,21 +130,21 @@ class RuleForm(RecordForm):
     moments = ("valid_from",)
     days = ("provided", "promulgated", "review_by")
 
-    level = _choice(_("Ebene"), LEVELS)
-    issued_by = _text(_("Erlassen von"), required=True, most=300)
-    form = _choice(_("Rechtsform"), FORMS)
-    summary = _text(
+    level = choice_field(_("Ebene"), LEVELS)
+    issued_by = text_field(_("Erlassen von"), required=True, most=300)
+    form = choice_field(_("Rechtsform"), FORMS)
+    summary = text_field(
         _("Kurz gesagt"), rows=3, required=True, most=2000, hint=_("In einfachen Worten: was gilt, für wen.")
     )
-    legal_basis = _text(_("Rechtsgrundlage"), most=500)
-    binding_text = _text(_("Verbindlicher Text (Adresse, oder angehängtes PDF)"), most=2000)
+    legal_basis = text_field(_("Rechtsgrundlage"), most=500)
+    binding_text = text_field(_("Verbindlicher Text (Adresse, oder angehängtes PDF)"), most=2000)
     valid_from = Moment(label=_("Gilt ab"))
     valid_through = Day(label=_("Gilt bis einschließlich"), required=False)
     provided = Day(label=_("Bereitgestellt am"), required=False)
     promulgated = Day(label=_("Bekannt gemacht am"), required=False)
     review_by = Day(label=_("Prüfen bis"), required=False)
-    topics = _text(_("Themen"), most=500, hint=_("Mit Komma getrennt."))
-    body = _text(_("Text"), rows=8, most=50000)
+    topics = text_field(_("Themen"), most=500, hint=_("Mit Komma getrennt."))
+    body = text_field(_("Text"), rows=8, most=50000)
 
     field_order = ("title", "summary", "area", "valid_from", "valid_through", "level", "issued_by", "form")
 
@@ -323,7 +162,7 @@ class RuleForm(RecordForm):
         """What only a measure has; the inclusive last day is turned once, here."""
         values: Values = {name: given[name] for name in ("level", "issued_by", "form", "legal_basis")}
         values["binding_text"] = given["binding_text"] or None
-        values["topics"] = _listed(given["topics"])
+        values["topics"] = listed(given["topics"])
         last = given["valid_through"]
         unchanged = base and self.fields_of(base, self.town).get("valid_through") == last
         if not unchanged:  # an end within a day stays as it was unless the day changes
@@ -340,8 +179,8 @@ class RestrictForm(RecordForm):
     moments = ("status_from", "status_until")
     title = None  # type: ignore[assignment]
 
-    status = _choice(_("Betriebsstatus"), STATUSES, widget=forms.RadioSelect)
-    instead = _text(_("Was stattdessen"), rows=3, hint=_("Was können Menschen tun, die das jetzt brauchen?"))
+    status = choice_field(_("Betriebsstatus"), STATUSES, widget=forms.RadioSelect)
+    instead = text_field(_("Was stattdessen"), rows=3, hint=_("Was können Menschen tun, die das jetzt brauchen?"))
     status_from = Moment(label=_("Ab"), required=False)
     status_until = Moment(label=_("Voraussichtlich bis"), required=False)
 
@@ -363,22 +202,6 @@ class RestrictForm(RecordForm):
         return {"status": given["status"]}
 
 
-class Attached(forms.CharField):
-    """Files with their titles as JSON: what the page of a draft's files has written."""
-
-    widget = forms.HiddenInput
-
-    def clean(self, value: Any) -> str:
-        """The text, if it says what it should."""
-        text = str(super().clean(value))
-        try:
-            found = orjson.loads(text or "[]")
-            known = [{"path": str(each["path"]), "title": str(each["title"])} for each in found]
-        except (ValueError, TypeError, KeyError):
-            raise forms.ValidationError(gettext("Die Anlagen sind nicht zu lesen. Hängen Sie sie neu an.")) from None
-        return orjson.dumps(known).decode() if known else ""
-
-
 class InviteForm(register_fields.RegistrationFields, RecordForm):
     """Invite: what, when, where, who, how to register."""
 
@@ -386,15 +209,15 @@ class InviteForm(register_fields.RegistrationFields, RecordForm):
     said = ("title", "summary", "body", "image_alt")
     moments = ("start", "end")
 
-    summary = _text(_("Kurz gesagt"), rows=2, most=2000)
+    summary = text_field(_("Kurz gesagt"), rows=2, most=2000)
     start = Moment(label=_("Beginn"))
     end = Moment(label=_("Ende"), required=False)
-    place = _text(_("Ort"), most=500, hint=_("Anschrift, oder der Name der Videokonferenz."))
+    place = text_field(_("Ort"), most=500, hint=_("Anschrift, oder der Name der Videokonferenz."))
     online = forms.BooleanField(label=_("findet online statt"), required=False)
-    hosts = _text(_("Wer einlädt"), most=1000, hint=_("Mit Komma getrennt."))
-    agenda = _text(_("Ablauf"), rows=4, hint=_("Eine Zeile je Punkt: 17:00 Begrüßung"))
+    hosts = text_field(_("Wer einlädt"), most=1000, hint=_("Mit Komma getrennt."))
+    agenda = text_field(_("Ablauf"), rows=4, hint=_("Eine Zeile je Punkt: 17:00 Begrüßung"))
     registration = forms.EmailField(label=_("Anmeldung per E-Mail an"), required=False)
-    body = _text(_("Text"), rows=8, most=50000)
+    body = text_field(_("Text"), rows=8, most=50000)
     image = forms.CharField(required=False, widget=forms.HiddenInput)
     image_alt = forms.CharField(required=False, widget=forms.HiddenInput, max_length=1000)
     attachments = Attached(required=False)
@@ -422,7 +245,7 @@ class InviteForm(register_fields.RegistrationFields, RecordForm):
     def clean_agenda(self) -> str:
         """Each line begins with a time."""
         text = str(self.cleaned_data["agenda"])
-        wrong = [line for line in _lines(text) if not AGENDA_LINE.match(line)]
+        wrong = [line for line in lines_of(text) if not AGENDA_LINE.match(line)]
         if wrong:
             raise forms.ValidationError(
                 [
@@ -443,7 +266,7 @@ class InviteForm(register_fields.RegistrationFields, RecordForm):
         """Place, hosts, agenda, registration."""
         before = {(each.get("at"), each["title"]): each for each in (base or {}).get("agenda", ())}
         agenda = []
-        for line in filter(AGENDA_LINE.match, _lines(given["agenda"])):
+        for line in filter(AGENDA_LINE.match, lines_of(given["agenda"])):
             at, title = line.split(maxsplit=1)
             clock = at.replace(".", ":").zfill(5)
             agenda.append(before.get((clock, title), {"at": clock, "title": title}))
@@ -456,7 +279,7 @@ class InviteForm(register_fields.RegistrationFields, RecordForm):
         return {
             "place": given["place"],
             "online": given["online"],
-            "hosts": _listed(given["hosts"]),
+            "hosts": listed(given["hosts"]),
             "agenda": agenda,
             "registration": registration or None,
             "image": given["image"] or None,
@@ -470,10 +293,10 @@ class TellForm(RecordForm):
     kind, verb = "notice", Verb.TELL
     moments = ("valid_until",)
 
-    summary = _text(_("Kurz gesagt"), rows=2, most=2000)
-    body = _text(_("Text"), rows=8, most=50000)
+    summary = text_field(_("Kurz gesagt"), rows=2, most=2000)
+    body = text_field(_("Text"), rows=8, most=50000)
     valid_until = Moment(label=_("Zeigen bis"), required=False)
-    topics = _text(_("Themen"), most=500, hint=_("Mit Komma getrennt."))
+    topics = text_field(_("Themen"), most=500, hint=_("Mit Komma getrennt."))
 
     @classmethod
     def fields_of(cls, payload: Mapping[str, Any], town: Municipality) -> Values:
@@ -482,15 +305,15 @@ class TellForm(RecordForm):
 
     def own(self, given: Values, base: Mapping[str, Any] | None) -> Values:
         """Its topics."""
-        return {"topics": _listed(given["topics"])}
+        return {"topics": listed(given["topics"])}
 
 
 class PageForm(RecordForm):
     """Tell: a page that stands at any time."""
 
     kind, verb = "page", Verb.TELL
-    summary = _text(_("Kurz gesagt"), rows=2, most=2000)
-    body = _text(_("Text"), rows=12, most=50000)
+    summary = text_field(_("Kurz gesagt"), rows=2, most=2000)
+    body = text_field(_("Text"), rows=12, most=50000)
 
 
 FORMS_BY: Mapping[tuple[Verb, str], type[RecordForm]] = {
@@ -506,26 +329,3 @@ CHANGING: Mapping[str, Verb] = {
     "notice": Verb.TELL,
     "page": Verb.TELL,
 }
-
-
-def local(text: str, town: Municipality) -> str:
-    """An instant of a record on the municipality's clocks, as the browser's field writes it."""
-    return datetime.fromisoformat(text).astimezone(town.zone).strftime("%Y-%m-%dT%H:%M")
-
-
-def _lines(text: str) -> Sequence[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _listed(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",") if each.strip()]
-
-
-def free_id(title: str, taken: Iterable[str]) -> str:
-    """An id made from a title that nobody has yet."""
-    stem = slug(title).strip("-")[:80].strip("-") or "eintrag"
-    names = set(taken)
-    found, number = stem, 2
-    while found in names or found in ("index", "banner") or re.fullmatch("seite-[0-9]+", found):
-        found, number = f"{stem}-{number}", number + 1
-    return found

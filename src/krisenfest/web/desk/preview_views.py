@@ -25,9 +25,9 @@ from krisenfest.web.desk import preview as previews
 from krisenfest.web.desk.file_views import shown
 from krisenfest.web.desk.files import place_of
 from krisenfest.web.desk.form_table import form_for
-from krisenfest.web.desk.forms import free_id
 from krisenfest.web.desk.models import Draft, PreviewLink
 from krisenfest.web.desk.place import Place, in_town
+from krisenfest.web.desk.record_form import free_id
 from krisenfest.web.rooms import files_for, site_address
 from krisenfest.web.served import serve
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from krisenfest.domain.approval import Verb
 from krisenfest.domain.municipality import Municipality
-from krisenfest.web.desk.forms import RecordForm, Values
+from krisenfest.web.desk.record_form import RecordForm, Values
 from krisenfest.web.recap_lines import joined, one_line, paragraph
 
 _NUMBER = re.compile(r"(\d{1,7})\s+(\S.*)")

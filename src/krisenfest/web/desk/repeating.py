@@ -15,7 +15,8 @@ from krisenfest.domain.municipality import Municipality
 from krisenfest.domain.recurrence import WEEKDAYS, Repeats, parse_rule, until_moment
 from krisenfest.site.repeating import sentence
 from krisenfest.site.words import Words
-from krisenfest.web.desk.forms import Day, InviteForm, Values, local
+from krisenfest.web.desk.forms import InviteForm
+from krisenfest.web.desk.record_form import Day, Values, local
 
 ONCE, OWN = "", "own"
 RHYTHMS = {

@@ -20,11 +20,11 @@ from krisenfest.errors import KrisenfestError, StaleError
 from krisenfest.web.desk import words, work
 from krisenfest.web.desk.changes import changes
 from krisenfest.web.desk.form_table import form_for
-from krisenfest.web.desk.forms import RecordForm, free_id
 from krisenfest.web.desk.models import Draft, Revision, Template
 from krisenfest.web.desk.overview import first_moments
 from krisenfest.web.desk.place import Place, in_town, once_more, whole_number
 from krisenfest.web.desk.presets import PRESETS, Preset
+from krisenfest.web.desk.record_form import RecordForm, free_id
 from krisenfest.web.published import recap_begun
 
 NEW_KINDS: Mapping[Verb, tuple[str, ...]] = {
