@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import settings
 
 from browser import CHROMIUM_FLAGS, find_chromium, serving
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def german_again() -> Iterator[None]:
+    """What a test has made the desk speak ends with it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
