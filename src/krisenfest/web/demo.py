@@ -71,7 +71,6 @@ def _tell(address: str, as_json: bool) -> None:
         "site": f"{address}/",
         "desk": f"{address}/desk/",
         "mailbox": f"{address}/demo/mailbox/",
-        "live": f"{address}/counter/mitmachen/musterstadt/webinar-krisenfest/",
         "api": None,
         "accounts": accounts,
     }
@@ -80,7 +79,7 @@ def _tell(address: str, as_json: bool) -> None:
     else:
         print(f"Musterstadt is at {values['site']}  (Ctrl+C ends the demo)")
         print(f"Its desk is at {values['desk']}, the mails of the demo at {values['mailbox']}")
-        print(f"Take part in its webinar at {values['live']}")
+        print(f"Take part in its webinar at {address}/counter/mitmachen/musterstadt/webinar-krisenfest/")
         for each in accounts:
             print(f"  {each['role']:<14} {each['login']}  {each['password']}")
     sys.stdout.flush()
