@@ -2,9 +2,8 @@
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
-# A few files of tests at a time: many of them wait for a server. Playwright keeps a loop running in its process, so tests with a browser have a run of their own.
+# A few files of tests at a time: many wait for a server. Those with a browser run one by one: they look at the clock.
 SOME := --numprocesses 3 --dist loadfile
-TWO := --numprocesses 2 --dist loadfile
 
 .PHONY: setup demo test check lint bench pictures lock clean
 
@@ -24,7 +23,7 @@ test: setup
 	@scripts/ensure-chromium || true
 	@scripts/ensure-dovecot || true
 	$(PY) -m pytest $(SOME) -m "not browser"
-	$(PY) -m pytest $(TWO) -m browser
+	$(PY) -m pytest -m browser
 	scripts/with-postgres $(PY) -m pytest -q $(SOME) tests/web
 	scripts/with-postgres $(PY) -m pytest -q tests/journeys/test_desk.py::test_each_of_the_five_verbs_leads_to_the_public_site
 
