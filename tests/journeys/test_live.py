@@ -27,7 +27,7 @@ DESK = f"desk/musterstadt/veranstaltungen/{EVENT}/live/"
 
 
 UNSTEADY = pytest.mark.skip(
-    reason="passes alone, fails after other journeys in one run: a new question is then not shown; not understood yet"
+    reason="fails in some runs: a new question is then not shown on the live page; not understood yet"
 )
 
 
