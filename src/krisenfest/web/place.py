@@ -68,7 +68,7 @@ def entering(kind: type[Place]) -> Callable[[View], View]:
             if town is None:
                 raise Http404
             place = kind(town, exercise, request.user, request.user.roles_in(town))
-            request.place = place  # type: ignore[attr-defined]
+            request.place = place  # type: ignore[attr-defined]  # for the templates
             return view(request, place, *given, **named)
 
         return placed

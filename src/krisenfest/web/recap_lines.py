@@ -10,29 +10,29 @@ class AskedQuestion(Protocol):
     """A question that was asked, and what was answered to it ("" if nothing was written down)."""
 
     @property
-    def question(self) -> str: ...  # noqa: D102
+    def question(self) -> str: ...  # noqa: D102  the name says it
     @property
-    def answer(self) -> str: ...  # noqa: D102
+    def answer(self) -> str: ...  # noqa: D102  the name says it
 
 
 class PollChoice(Protocol):
     """A choice with its votes."""
 
     @property
-    def title(self) -> str: ...  # noqa: D102
+    def title(self) -> str: ...  # noqa: D102  the name says it
     @property
-    def votes(self) -> int: ...  # noqa: D102
+    def votes(self) -> int: ...  # noqa: D102  the name says it
 
 
 class HeldPoll(Protocol):
     """A poll; `voters` where several choices could be taken, else None."""
 
     @property
-    def question(self) -> str: ...  # noqa: D102
+    def question(self) -> str: ...  # noqa: D102  the name says it
     @property
-    def choices(self) -> Sequence[PollChoice]: ...  # noqa: D102
+    def choices(self) -> Sequence[PollChoice]: ...  # noqa: D102  the name says it
     @property
-    def voters(self) -> int | None: ...  # noqa: D102
+    def voters(self) -> int | None: ...  # noqa: D102  the name says it
 
 
 def recap_fields(

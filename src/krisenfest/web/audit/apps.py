@@ -11,4 +11,4 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen."""
-        from krisenfest.web.audit import listening  # noqa: F401
+        from krisenfest.web.audit import listening  # noqa: F401  connects its receivers

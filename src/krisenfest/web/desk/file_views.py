@@ -79,7 +79,7 @@ class Limited(FileUploadHandler):
         self.seen += len(raw_data)
         if self.seen > settings.CONFIG.max_media_bytes:
             if self.request is not None:
-                self.request.too_large = True  # type: ignore[attr-defined]
+                self.request.too_large = True  # type: ignore[attr-defined]  # told to the form's page
             raise StopUpload(connection_reset=True)
         return raw_data
 

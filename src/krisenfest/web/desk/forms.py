@@ -177,7 +177,7 @@ class RestrictForm(RecordForm):
     said = ("instead",)
     translated = ("instead",)
     moments = ("status_from", "status_until")
-    title = None  # type: ignore[assignment]
+    title = None  # type: ignore[assignment]  # Django's way to leave a field out
 
     status = choice_field(_("Betriebsstatus"), STATUSES, widget=forms.RadioSelect)
     instead = text_field(_("Was stattdessen"), rows=3, hint=_("Was können Menschen tun, die das jetzt brauchen?"))

@@ -45,7 +45,7 @@ class RecapForm(RecordForm):
     kind, verb = "event", Verb.RECAP
     said: ClassVar[tuple[str, ...]] = ("recap",)
     translated: ClassVar[tuple[str, ...]] = ("recap",)
-    title = None  # type: ignore[assignment]
+    title = None  # type: ignore[assignment]  # Django's way to leave a field out
 
     recap = _area(_("Was herauskam"), 8, _("In eigenen Worten: was war, was haben alle gelernt, wie geht es weiter."))
     links = _area(_("Folien und Links"), 3, _("Eine Zeile je Link: Folien der Bürgermeisterin https://…"))

@@ -63,7 +63,7 @@ class ConferenceForm(forms.Form):
             known.append(now)  # it was set up once: the page says what to do
         self.fields["provider"].choices = [(each, NAMES[each]) for each in known]  # type: ignore[attr-defined]
         choices = [(each, str(name).format(number=each)) for each, name in self.opens]
-        self.fields["opens_minutes"].choices = choices  # type: ignore[attr-defined]
+        self.fields["opens_minutes"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         """A typed link is an address that is encrypted."""
